@@ -1,0 +1,77 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// What every room is built with.
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+/// Rooms whose loops are the work: optimised in debug builds too, so that the tests run in minutes.
+let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+
+// Rooms stand in the order of their imports: each one may import only rooms above it.
+let package = Package(
+  name: "FastSAM",
+  products: [
+    .library(name: "FastSAM", targets: ["FastSAM"]),
+    .executable(name: "fastsam", targets: ["FastSAMCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+
+    .target(name: "Tensors", swiftSettings: optimized),
+    .target(name: "CProcessor"),
+    .target(
+      name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: optimized),
+    .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: optimized),
+    .target(
+      name: "Graphs", dependencies: ["Tensors", "Kernels", "Checkpoints"], swiftSettings: strict),
+    .target(
+      name: "Plans", dependencies: ["Tensors", "Kernels", "Graphs"], swiftSettings: optimized),
+    .target(
+      name: "YOLOv8", dependencies: ["Tensors", "Checkpoints", "Graphs"], swiftSettings: strict),
+    .target(
+      name: "Imaging", dependencies: ["Tensors", "CTurboJPEG", "CPNG"], swiftSettings: optimized),
+    .target(name: "Regions", dependencies: ["Imaging"], swiftSettings: optimized),
+    .target(
+      name: "Segmentation", dependencies: ["Tensors", "Kernels", "Imaging", "Regions"],
+      swiftSettings: optimized),
+    .target(
+      name: "CLIP", dependencies: ["Tensors", "Kernels", "Checkpoints", "Imaging"],
+      swiftSettings: optimized),
+    .target(
+      name: "Outputs", dependencies: ["Imaging", "Regions", "Segmentation"],
+      swiftSettings: optimized),
+    .target(name: "WeightStore", dependencies: ["Checkpoints"], swiftSettings: strict),
+    .target(
+      name: "FastSAM",
+      dependencies: [
+        "Tensors", "Kernels", "Checkpoints", "Graphs", "Plans", "YOLOv8", "CLIP", "Imaging",
+        "Regions", "Segmentation", "Outputs", "WeightStore",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "FastSAMCommand",
+      dependencies: [
+        "FastSAM", "Checkpoints", "Imaging", "Outputs", "WeightStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .target(
+      name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+  ]
+    + [
+      "Tensors", "Kernels", "Checkpoints", "Graphs", "Plans", "YOLOv8", "Imaging", "Regions",
+      "Segmentation", "CLIP", "Outputs", "WeightStore", "FastSAM",
+    ].map { room in
+      .testTarget(
+        name: room + "Tests",
+        dependencies: [.init(stringLiteral: room), "TestSupport"],
+        swiftSettings: strict)
+    }
+)
