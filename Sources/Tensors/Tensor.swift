@@ -1,5 +1,6 @@
-/// A dense array of `Float`, row-major: the last axis is contiguous. A value type; copies share
-/// memory until one of them is written.
+/// A dense array of `Float`, row-major: the last axis is contiguous.
+///
+/// A value type; copies share memory until one of them is written.
 ///
 /// Maps are N×C×H×W. There are no strides, no broadcasting and no operators: arithmetic belongs to
 /// the kernels, which see plain memory, so a tensor is only a shape and its numbers.
@@ -49,7 +50,9 @@ public struct Tensor: Sendable {
     return result
   }
 
-  /// The element at `index`, one coordinate per axis. For tests and small jobs: each access checks.
+  /// The element at `index`, one coordinate per axis.
+  ///
+  /// For tests and small jobs: each access checks its bounds.
   public subscript(index: Int...) -> Float {
     get { storage.base[offset(index)] }
     set {

@@ -39,7 +39,9 @@ public final class ThreadPool: Sendable {
   public static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
   /// Runs `body(task, worker)` for each task in 0..<`tasks`, in any order, and returns when all are
-  /// done. `worker` is in 0..<`threads` and no two tasks run on one worker at once: it may index
+  /// done.
+  ///
+  /// `worker` is in 0..<`threads` and no two tasks run on one worker at once: it may index
   /// scratch memory.
   ///
   /// While a job of another caller runs on this pool (or when called from inside a task), the tasks
@@ -62,7 +64,9 @@ private struct Job {
   let body: (Int, Int) -> Void
 }
 
-/// What caller and workers share. A job is published by advancing `ticket`, whose high half counts
+/// What caller and workers share.
+///
+/// A job is published by advancing `ticket`, whose high half counts
 /// jobs and whose low half is the next unclaimed task: a task is claimed by compare-and-exchange on
 /// the whole word, so a worker that comes late can never claim a task of a job it does not know.
 private final class Board: @unchecked Sendable {

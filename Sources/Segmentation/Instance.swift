@@ -1,0 +1,34 @@
+import Imaging
+import Regions
+
+/// One segmented object: a box and a score at once, its mask when somebody asks for it.
+public struct Instance: Sendable {
+  /// Its number in the unprompted result, which is in score order.
+  public let id: Int
+  /// The class, 0 for FastSAM's only one.
+  public let classIndex: Int
+  /// The class probability 0…1; nil for a mask that a prompt merged from several instances.
+  public let score: Float?
+  /// The ids that went into a merged mask, else nil.
+  public let members: [Int]?
+  /// Its box in the picture's pixels.
+  public let box: Box<ImageFrame>
+
+  private let makeMask: @Sendable () -> Mask
+
+  /// An instance whose mask `makeMask` builds.
+  public init(
+    id: Int, classIndex: Int, score: Float?, members: [Int]? = nil, box: Box<ImageFrame>,
+    makeMask: @escaping @Sendable () -> Mask
+  ) {
+    self.id = id
+    self.classIndex = classIndex
+    self.score = score
+    self.members = members
+    self.box = box
+    self.makeMask = makeMask
+  }
+
+  /// Builds the mask, anew at each call: keep it, or drop it, as memory allows.
+  public func mask() -> Mask { makeMask() }
+}
