@@ -18,13 +18,16 @@ func directConvolution(
   _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart,
   _ scratch: UnsafeMutablePointer<Float>
 ) {
-  let c = problem.pointee
+  var c = problem.pointee
   // Scratch: a table of addresses first (8 bytes each, rounded up to whole lines), rows after it.
   let bases = UnsafeMutableRawPointer(scratch).assumingMemoryBound(
     to: UnsafePointer<Float>.self)
   let rows = scratch + (c.inputBlocks &* 2 &+ 15) / 16 &* 16
   let source: PackedRows
-  if c.kernelSize == 1 && c.stride == 1 {
+  if let planar = c.planar {
+    source = packPatches(c, planar, part, bases: bases, into: rows)
+    (c.kernelSize, c.stride) = (1, 1)
+  } else if c.kernelSize == 1 && c.stride == 1 {
     var block = 0
     while block < c.inputBlocks {
       bases[block] = c.input[block] + part.first &* c.inputWidth &* 16
@@ -84,6 +87,49 @@ private func packRows(
     block &+= 1
   }
   return PackedRows(bases: UnsafePointer(bases), rowStride: width &* 16)
+}
+
+/// Gathers the C×R×R patch of each output pixel into lanes: the first layer's few channels would leave
+/// most of a block empty, its patches fill two (27 of 32 lanes).
+private func packPatches(
+  _ c: BlockedConvolution, _ planar: UnsafePointer<Float>, _ part: ConvolutionPart,
+  bases: UnsafeMutablePointer<UnsafePointer<Float>>, into rows: UnsafeMutablePointer<Float>
+) -> PackedRows {
+  let block = (part.end &- part.first) &* c.outputWidth &* 16
+  rows.update(repeating: 0, count: block &* c.inputBlocks)
+  var b = 0
+  while b < c.inputBlocks {
+    bases[b] = UnsafePointer(rows + b &* block)
+    b &+= 1
+  }
+  var lane = 0
+  while lane < c.planarChannels &* c.kernelSize &* c.kernelSize {
+    let (channel, tap) = (
+      lane / (c.kernelSize &* c.kernelSize), lane % (c.kernelSize &* c.kernelSize)
+    )
+    let plane = planar + channel &* c.inputHeight &* c.inputWidth
+    let left = tap % c.kernelSize &- c.padding
+    // The columns whose tap falls into the picture.
+    let firstColumn = left < 0 ? (c.stride &- 1 &- left) / c.stride : 0
+    let endColumn = min(c.outputWidth, (c.inputWidth &- 1 &- left) / c.stride &+ 1)
+    var row = part.first
+    while row < part.end {
+      let y = row &* c.stride &+ tap / c.kernelSize &- c.padding
+      if y >= 0 && y < c.inputHeight {
+        let line = plane + (y &* c.inputWidth &+ left)
+        let pixels = (row &- part.first) &* c.outputWidth
+        let target = rows + (lane / 16 &* block &+ pixels &* 16 &+ lane % 16)
+        var x = firstColumn
+        while x < endColumn {
+          target[x &* 16] = line[x &* c.stride]
+          x &+= 1
+        }
+      }
+      row &+= 1
+    }
+    lane &+= 1
+  }
+  return PackedRows(bases: UnsafePointer(bases), rowStride: c.outputWidth &* 16)
 }
 
 /// All rows of a part for one panel of `vectors` output blocks.

@@ -11,6 +11,11 @@ public let blockChannels = 16
 public struct BlockedConvolution {
   /// The addresses of the input's blocks, each inputHeight×inputWidth×16.
   public var input: UnsafePointer<UnsafePointer<Float>>
+  /// For the first layer, the network's input as it comes, C×inputHeight×inputWidth: then the lanes of
+  /// the input's blocks are its patches C×R×R, and `input` is not read. Else nil.
+  public var planar: UnsafePointer<Float>?
+  /// C of `planar`.
+  public var planarChannels: Int
   /// The input's blocks, and its size in pixels.
   public var inputBlocks: Int, inputHeight: Int, inputWidth: Int
   /// The addresses of the output's blocks, each outputHeight×outputWidth×16.
@@ -42,6 +47,8 @@ public struct BlockedConvolution {
     filter: UnsafePointer<Float>, bias: UnsafePointer<Float>, silu: Bool
   ) {
     self.input = input
+    self.planar = nil
+    self.planarChannels = 0
     self.inputBlocks = inputBlocks
     self.inputHeight = inputHeight
     self.inputWidth = inputWidth
@@ -94,7 +101,7 @@ public struct VectorKernels: Sendable {
   public let winograd:
     @Sendable (UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>) ->
       Void
-  /// Transforms `count` 3×3 filters lane by lane: 9 vectors of 16 in, 36 out (strides in floats).
+  /// The largest value in each 5×5 window of one block; scratch as large as the block.
   public let maxPool5:
     @Sendable (
       _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,

@@ -11,7 +11,8 @@ extension BlockedConvolution {
     case .direct:
       // Input rows of a task should stay in the second-level cache beside a panel of the filter.
       total = outputHeight
-      let rowFloats = inputBlocks * 16 * outputWidth * stride * stride
+      let spread = planar == nil ? stride * stride : 1
+      let rowFloats = inputBlocks * 16 * outputWidth * spread
       step = max(1, min(total, 98_304 / max(1, rowFloats)))
     case .winograd:
       // The transformed tiles of a task take 36·C floats each: 112 k floats are 450 kB.
@@ -53,6 +54,14 @@ public struct ConvolutionGrid: Sendable {
   public let total: Int, step: Int
   /// Filter panels in all, and in one task.
   public let panels: Int, panelStep: Int
+
+  /// A grid of these sizes.
+  public init(total: Int, step: Int, panels: Int, panelStep: Int) {
+    self.total = total
+    self.step = step
+    self.panels = panels
+    self.panelStep = panelStep
+  }
 
   private var across: Int { (total + step - 1) / step }
 
