@@ -54,7 +54,8 @@ final class CellLogits {
   private func clear(outside cells: PixelRectangle) {
     for (row, y) in rows.enumerated() {
       for (column, x) in columns.enumerated()
-      where x < cells.x || y < cells.y || x >= cells.x + cells.width || y >= cells.y + cells.height {
+      where x < cells.x || y < cells.y || x >= cells.x + cells.width || y >= cells.y + cells.height
+      {
         floats[row * columns.count + column] = 0
       }
     }

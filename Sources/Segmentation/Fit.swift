@@ -8,6 +8,13 @@ struct Fit: Sendable {
   /// The size of the network's input, padding included.
   let networkWidth: Int, networkHeight: Int
 
+  init(_ letterbox: Letterbox) {
+    imageWidth = letterbox.imageWidth
+    imageHeight = letterbox.imageHeight
+    networkWidth = letterbox.width
+    networkHeight = letterbox.height
+  }
+
   /// The largest factor that fits the picture into a canvas.
   func gain(width: Int, height: Int) -> Double {
     min(Double(height) / Double(imageHeight), Double(width) / Double(imageWidth))
