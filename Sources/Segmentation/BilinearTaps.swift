@@ -42,6 +42,14 @@ struct BilinearTaps: Sendable {
   func sources(of range: Range<Int>) -> Range<Int> {
     Int(first[range.lowerBound])..<Int(second[range.upperBound - 1]) + 1
   }
+
+  /// The outputs that touch any of `samples`.
+  func reach(of samples: Range<Int>) -> Range<Int> {
+    // Both indices rise along the outputs.
+    let low = second.firstIndex { Int($0) >= samples.lowerBound } ?? count
+    let high = first.lastIndex { Int($0) < samples.upperBound } ?? -1
+    return samples.isEmpty || low > high ? 0..<0 : low..<high + 1
+  }
 }
 
 /// A bilinear resampling of a map.

@@ -22,8 +22,10 @@ struct Candidates {
 /// 1 / (1 + e⁻ˣ) in float32.
 func sigmoid(_ x: Float) -> Float { 1 / (1 + expf(-x)) }
 
-/// A logit that every score above `confidence` lies above: its inverse sigmoid less a margin that
-/// covers all rounding. Beyond 0.999 float32 probabilities are too coarse to invert.
+/// A logit that every score above `confidence` lies above.
+///
+/// The inverse sigmoid less a margin that covers all rounding. Beyond 0.999 float32 probabilities
+/// are too coarse to invert.
 func safeLogit(_ confidence: Float) -> Float {
   guard confidence > 0 else { return -.infinity }
   let p = min(confidence, 0.999)

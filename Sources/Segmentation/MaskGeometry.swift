@@ -99,7 +99,7 @@ struct MaskGeometry: Sendable {
       let cells = Self.pixels(
         network.x1 * scaleX, network.y1 * scaleY, network.x2 * scaleX, network.y2 * scaleY,
         in: (gridWidth, gridHeight))
-      return Crop(window: reach(of: cells), cells: cells)
+      return Crop(window: steps[0].reach(of: cells), cells: cells)
     }
   }
 
@@ -115,20 +115,5 @@ struct MaskGeometry: Sendable {
     return PixelRectangle(
       x: x, y: y, width: max(edge(x2, size.width) - x, 0),
       height: max(edge(y2, size.height) - y, 0))
-  }
-
-  /// The mask pixels that any of `cells` reaches through the upsampling.
-  private func reach(of cells: PixelRectangle) -> PixelRectangle {
-    func reach(_ taps: BilinearTaps, _ start: Int, _ count: Int) -> Range<Int> {
-      let touched = (0..<taps.count).filter {
-        Int(taps.first[$0]) < start + count && Int(taps.second[$0]) >= start
-      }
-      guard count > 0, let low = touched.first, let high = touched.last else { return 0..<0 }
-      return low..<high + 1
-    }
-    let x = reach(steps[0].x, cells.x, cells.width)
-    let y = reach(steps[0].y, cells.y, cells.height)
-    return PixelRectangle(
-      x: x.lowerBound, y: y.lowerBound, width: x.count, height: y.count)
   }
 }

@@ -19,6 +19,8 @@ public struct Scene: Sendable {
   let field: MaskField
   let seeds: [MaskField.Seed]
   let fit: Fit
+  /// From the masks to the frame that prompts are held against, where that is another one.
+  let promptStretch: Upsampling?
   let cache: MaskCache
 
   /// The masks' size in pixels.
@@ -89,6 +91,7 @@ extension Scene {
     self.fit = fit
     self.profile = profile
     self.maskSize = maskSize
+    promptStretch = profile == .ultralytics && maskSize == .network ? fit.stretch : nil
     imageWidth = fit.imageWidth
     imageHeight = fit.imageHeight
     seeds = found.map(\.seed)
