@@ -129,7 +129,9 @@ public final class Segmenter: Sendable {
     let plan = Plan(
       network.graph, height: letterbox.height, width: letterbox.width,
       outputs: YOLOv8Seg.outputs, options: options, filters: filters, pool: pool)
-    return plan.run { fill($0, image, letterbox) } read: { results in
+    return plan.run {
+      fill($0, image, letterbox)
+    } read: { results in
       var tensors = [(name: "input", value: letterbox.render(image))]
       for i in 0...21 { tensors.append(("model.\(i)", results.tensor("model.\(i)"))) }
       let head = headOutput(results)
