@@ -63,6 +63,11 @@ extension Image {
   }
 }
 
+extension Image: CustomTestStringConvertible {
+  /// Short, so that a failure does not print every pixel.
+  public var testDescription: String { "\(width)×\(height), CRC \(crc32(pixels))" }
+}
+
 private let crcTable: [UInt32] = (0..<256).map { byte in
   (0..<8).reduce(UInt32(byte)) { value, _ in
     value & 1 != 0 ? value >> 1 ^ 0xEDB8_8320 : value >> 1

@@ -60,13 +60,17 @@ struct LetterboxTests {
     }
   }
 
-  @Test func boxesGoThereAndBack() {
-    let box = Letterbox(imageWidth: 1000, imageHeight: 641, targetHeight: 1024, targetWidth: 1024)
-    let original = Box<ImageFrame>(x1: 10.5, y1: 20, x2: 900, y2: 641)
-    for rule in Letterbox.Rule.allCases {
-      let back = box.imageBox(box.modelBox(original, rule: rule), rule: rule)
-      #expect(abs(back.x1 - original.x1) < 1e-3 && abs(back.y2 - original.y2) < 1e-3)
+  @Test(arguments: Letterbox.Rule.allCases, [[1000, 641], [641, 1000]])
+  func boxesGoThereAndBack(_ rule: Letterbox.Rule, _ size: [Int]) {
+    let box = Letterbox(
+      imageWidth: size[0], imageHeight: size[1], targetHeight: 1024, targetWidth: 1024)
+    let original = Box<ImageFrame>(x1: 10.5, y1: 20, x2: 600, y2: 630)
+    let there = box.modelBox(original, rule: rule)
+    let back = box.imageBox(there, rule: rule)
+    for side in [\Box<ImageFrame>.x1, \.y1, \.x2, \.y2] {
+      #expect(abs(back[keyPath: side] - original[keyPath: side]) < 1e-3)
     }
+    #expect(there.area > original.area)
   }
 
   @Test(arguments: Golden.shared.letterboxes)
