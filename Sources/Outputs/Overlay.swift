@@ -9,7 +9,7 @@ struct Overlay {
   let options: OverlayOptions
   let frame: MaskFrame
 
-  /// The finished picture. `ids[i]` is the instance whose value in the plane is i + 1.
+  /// The finished picture; `instances[i]` is the one whose value in the plane is i + 1.
   func render(_ image: Image, _ plane: LabelPlane, instances: [Instance]) -> Image {
     var canvas = Canvas(image)
     let stroke = max(1, min(image.width, image.height) / 400)

@@ -92,7 +92,9 @@ public struct Report: Sendable {
     return "\(directory)\(slash)\(stem).\(format.suffix)"
   }
 
-  /// Builds an instance's mask and all that is written of it. May run on several threads at once.
+  /// Builds an instance's mask and all that is written of it.
+  ///
+  /// May run on several threads at once.
   public func prepare(_ instance: Instance) -> PreparedInstance {
     let segment = Segment(instance, runLengths: needsRunLengths, polygons: needsPolygons)
     return PreparedInstance(

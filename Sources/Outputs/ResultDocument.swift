@@ -11,7 +11,9 @@ public struct ResultDocument: Sendable {
     document = Document(JSONFormat(), facts)
   }
 
-  /// The text of one instance, to be given to `add`; builds its mask. May run on any thread.
+  /// The text of one instance, to be given to `add`.
+  ///
+  /// Builds its mask. May run on any thread.
   public func entry(_ instance: Instance) -> [UInt8] {
     JSONFormat().entry(Segment(instance, runLengths: true, polygons: false), facts)
   }
