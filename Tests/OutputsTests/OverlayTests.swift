@@ -18,7 +18,7 @@ struct OverlayTests {
   }
 
   private func mixed(_ x: Int, _ y: Int, _ id: Int, _ opacity: Double) -> [UInt8] {
-    let colour = Palette.colour(id), share = Int((opacity * 256).rounded())
+    let colour = Colour.distinct(id), share = Int((opacity * 256).rounded())
     return zip(pixel(Samples.image, x, y), [colour.red, colour.green, colour.blue]).map {
       UInt8((Int($0) * (256 - share) + Int($1) * share + 128) >> 8)
     }
@@ -46,17 +46,12 @@ struct OverlayTests {
   @Test func promptsAreDrawnAndCutOffAtTheBorder() {
     var options = OverlayOptions()
     options.boxes = true
+    options.scores = true
     options.boxPrompts = [BoxPrompt(x1: -5, y1: -5, x2: 1000, y2: 1000)]
     options.pointPrompts = [PointPrompt(x: 11.9, y: 8.9), PointPrompt(x: -30, y: 2, label: 0)]
     let found = overlay(options, Samples.instances)
     #expect(pixel(found, 0, 0) == [255, 255, 255])
     #expect(pixel(found, 11, 8) == [30, 200, 60])
-  }
-
-  @Test func coloursDiffer() {
-    let colours = (0..<100).map(Palette.colour)
-    #expect(Set(colours).count == 100)
-    #expect(Palette.colour(7) == Palette.colour(7))
   }
 
   @Test func networkSizedMasksAreLaidOverThePicture() {
