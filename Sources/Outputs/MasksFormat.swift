@@ -20,7 +20,7 @@ struct MasksFormat: FolderFormat {
       [segment.instance.id, segment.area] + SAMFormat.inclusiveBox(segment) + [point.x, point.y]
     let fields =
       numbers.map(String.init)
-      + [text(segment.instance.score), text(segment.instance.stability())]
+      + [text(segment.instance.score), text(segment.stability)]
       + [0, 0, segment.mask.width, segment.mask.height].map(String.init)
     return fields.joined(separator: ",")
   }

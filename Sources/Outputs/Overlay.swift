@@ -22,11 +22,12 @@ struct Overlay {
       }
     }
     if options.scores {
-      for (instance, colour) in zip(instances, colours) {
+      // From the last to the first, so that the best scores stay readable.
+      for (instance, colour) in zip(instances, colours).reversed() {
         guard let score = instance.score else { continue }
         image.drawText(
-          percent(score), x: place(instance.box.x1, below: image.width),
-          y: place(instance.box.y1, below: image.height), colour.legible, on: colour,
+          percent(score), x: whole(instance.box.x1, below: image.width),
+          y: whole(instance.box.y1, below: image.height), colour.legible, on: colour,
           scale: stroke)
       }
     }
@@ -48,13 +49,13 @@ struct Overlay {
     }
   }
 
-  /// A whole coordinate in the picture; 0 for what is no number.
-  private func place(_ value: Float, below limit: Int) -> Int {
+  /// The whole part, 0 … limit; 0 for what is no number.
+  private func whole(_ value: Float, below limit: Int) -> Int {
     value > 0 ? Int(min(value, Float(limit))) : 0
   }
 
   /// A score as whole percent: "94%".
-  private func percent(_ score: Float) -> String { "\(place(score * 100 + 0.5, below: 100))%" }
+  private func percent(_ score: Float) -> String { "\(whole(score * 100 + 0.5, below: 100))%" }
 
   /// The labels under the picture's pixels, where masks have another size.
   private func stretched(_ plane: LabelPlane) -> [UInt16] {

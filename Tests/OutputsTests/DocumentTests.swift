@@ -13,8 +13,8 @@ struct DocumentTests {
   ) -> String {
     var document = Document(format, facts)
     for instance in instances {
-      document.add(
-        format.entry(Segment(instance, runLengths: true, polygons: true), facts))
+      let segment = Segment(instance, needs: [.runLengths, .polygons, .stability])
+      document.add(format.entry(segment, facts), area: segment.area)
     }
     return String(decoding: document.finished(timings), as: UTF8.self)
   }
@@ -121,10 +121,25 @@ struct DocumentTests {
     var dots = Mask(width: 12, height: 9)
     for i in [0, 1, 2, 6, 7, 8] { dots[i, i == 2 || i == 6 ? i - 1 : i] = true }
     for mask in [Samples.instances[0].mask(), dots] {
-      let segment = Segment(Samples.instance(0, mask), runLengths: false, polygons: false)
+      let segment = Segment(Samples.instance(0, mask), needs: [])
       let point = SAMFormat.point(segment)
       #expect(mask[point.x, point.y])
     }
+  }
+
+  /// Larger shapes come first and so lie below; a hole is a ring of the same path.
+  @Test func svgShapes() throws {
+    var facts = Samples.facts
+    facts.picture.file = "<&\">.jpg"
+    let found = text(SVGFormat(frame: Samples.frame), Samples.instances.reversed(), facts: facts)
+    #expect(found.contains("<image href=\"&lt;&amp;&quot;&gt;.jpg\" width=\"12\" height=\"9\"/>"))
+    let paths = found.split(separator: "\n").filter { $0.hasPrefix("<path") }
+    #expect(
+      paths.map { $0.prefix(21) } == (0..<3).map { "<path id=\"instance-\($0)\"" })
+    #expect(
+      paths[0].contains(
+        " d=\"M1 1L1 6 6 6 6 1ZM2 3L3 2 4 2 5 3 5 4 4 5 3 5 2 4Z\"><title>object 0.94"))
+    #expect(paths[2].contains(" d=\"M11 0Z\">"))
   }
 
   @Test func labelMeShapes() throws {

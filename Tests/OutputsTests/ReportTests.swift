@@ -22,7 +22,8 @@ struct ReportTests {
       let paths = try report.finish()
       let names = [
         "dogs.coco.json", "dogs.cutouts", "dogs.json.json", "dogs.labelme.json",
-        "dogs.labels.png", "dogs.masks", "dogs.overlay.jpg", "dogs.sam.json", "dogs.yolo.txt",
+        "dogs.labels.png", "dogs.masks", "dogs.overlay.jpg", "dogs.sam.json", "dogs.svg.svg",
+        "dogs.yolo.txt",
       ]
       #expect(try Samples.names(in: inner) == names)
       #expect(paths.sorted() == names.map { "\(inner)/\($0)" })
@@ -68,7 +69,7 @@ struct ReportTests {
       let many = (0..<40).map { i in
         Samples.instance(i, Samples.rectangle(i % 9, i % 5, 3, 1 + i % 4), score: 1 / Float(i + 1))
       }
-      let texts: [OutputFormat] = [.json, .coco, .sam, .yolo, .labelme, .labels, .overlay]
+      let texts: [OutputFormat] = [.json, .coco, .sam, .yolo, .labelme, .svg, .labels, .overlay]
       var one = try report(folder + "/one", texts)
       try one.add(many)
       var other = try report(folder + "/other", texts)

@@ -10,7 +10,7 @@ struct YOLOFormatTests {
   @Test func lines() {
     let format = YOLOFormat(frame: Samples.frame)
     func line(_ index: Int) -> String {
-      let segment = Segment(Samples.instances[index], runLengths: false, polygons: true)
+      let segment = Segment(Samples.instances[index], needs: .polygons)
       return String(decoding: format.entry(segment, Samples.facts), as: UTF8.self)
     }
     #expect(
