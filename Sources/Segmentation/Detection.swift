@@ -3,7 +3,7 @@ import Imaging
 /// A box that survived, with where it came from.
 struct Detection: Sendable {
   let anchor: Int
-  let classIndex: Int
+  var classIndex: Int
   let score: Float
   /// In network pixels, not clipped.
   var box: Box<ModelFrame>

@@ -25,7 +25,7 @@ func scoreOrder(_ candidates: Candidates) -> [Int] {
 ///
 /// A box of class c takes part shifted by 7680·c, in float32 as the references have it, so classes
 /// hardly meet. Cost: `boxes.count` × kept / 8 vector steps at most.
-func suppress(
+package func suppress(
   _ boxes: [Box<ModelFrame>], classes: [Int], limit: Double, maximum: Int
 ) -> [Int] {
   var kept = KeptBoxes(limit: limit)
