@@ -48,7 +48,7 @@ static codec_status read_png(codec_reader *base, uint8_t *rgb, codec_fault *faul
   int colour = png_get_color_type(png, reader->info);
   if (depth == 16) png_set_strip_16(png);
   if (colour == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
-  if (colour & PNG_COLOR_MASK_ALPHA) png_set_strip_alpha(png);
+  png_set_strip_alpha(png);  // also the one that a palette's tRNS makes
   if (!(colour & PNG_COLOR_MASK_COLOR)) {
     if (depth < 8) png_set_expand_gray_1_2_4_to_8(png);
     png_set_gray_to_rgb(png);
@@ -87,8 +87,8 @@ codec_reader *codec_open_png(const uint8_t *bytes, size_t count, codec_header *h
   }
   reader->info = png_create_info_struct(reader->png);
   png_set_read_fn(reader->png, reader, take);
-  // Every ancillary chunk is skipped unread: none changes the bytes, and several unpack into
-  // megabytes (iCCP, zTXt, iTXt). A tRNS that is not read cannot put an alpha channel in.
+  // Ancillary chunks are skipped unread (tRNS alone is not in the library's list): none changes the
+  // bytes, and several unpack into megabytes (iCCP, zTXt, iTXt).
   png_set_keep_unknown_chunks(reader->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_read_info(reader->png, reader->info);
   header->width = png_get_image_width(reader->png, reader->info);

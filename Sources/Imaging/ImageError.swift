@@ -1,4 +1,6 @@
-/// Why there is no picture. `source` is the file's path, or what the caller called the bytes.
+/// Why there is no picture.
+///
+/// `source` is the file's path, or what the caller called the bytes.
 public enum ImageError: Error, Equatable, Sendable {
   /// There is no such file.
   case missing(path: String)

@@ -8,8 +8,8 @@
 public struct Letterbox: Sendable, Equatable {
   /// How much padding there is.
   public enum Padding: Sendable, Equatable {
-    /// The smallest that makes both sides a multiple of the target's remainder modulo `stride`:
-    /// what both reference systems use on single pictures.
+    /// What remains of the full padding modulo `stride`, so that a target that is a multiple of it
+    /// shrinks to a smaller multiple: what both reference systems use on single pictures.
     case minimal(stride: Int)
     /// Up to the whole target: what a batch of different shapes or a fixed-size export needs.
     case full
@@ -44,26 +44,19 @@ public struct Letterbox: Sendable, Equatable {
     self.imageHeight = imageHeight
     let scale = min(
       Double(targetHeight) / Double(imageHeight), Double(targetWidth) / Double(imageWidth))
-    contentWidth = max(Self.rounded(Double(imageWidth) * scale), 1)
-    contentHeight = max(Self.rounded(Double(imageHeight) * scale), 1)
+    contentWidth = max(rounded(Double(imageWidth) * scale), 1)
+    contentHeight = max(rounded(Double(imageHeight) * scale), 1)
 
     func halves(_ target: Int, _ content: Int) -> (Int, Int) {
       var space = target - content
-      if case .minimal(let stride) = padding { space = Self.modulo(space, stride) }
+      if case .minimal(let stride) = padding { space %= stride }
       let half = Double(space) / 2
-      return (Self.rounded(half - 0.1), Self.rounded(half + 0.1))
+      return (rounded(half - 0.1), rounded(half + 0.1))
     }
     (left, right) = halves(targetWidth, contentWidth)
     (top, bottom) = halves(targetHeight, contentHeight)
   }
-
-  /// Half to even, as Python's `round`.
-  static func rounded(_ value: Double) -> Int { Int(value.rounded(.toNearestOrEven)) }
-
-  /// The remainder that is never negative: a side clamped to 1 cannot exceed its target, but a
-  /// rounded one may exceed it by nothing; kept total all the same.
-  private static func modulo(_ value: Int, _ divisor: Int) -> Int {
-    let remainder = value % divisor
-    return remainder < 0 ? remainder + divisor : remainder
-  }
 }
+
+/// Half to even, as Python's `round`.
+func rounded(_ value: Double) -> Int { Int(value.rounded(.toNearestOrEven)) }

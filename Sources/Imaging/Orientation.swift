@@ -26,26 +26,22 @@ public enum Orientation: Int, Sendable, CaseIterable {
 extension Image {
   /// The upright picture of one that is stored under `orientation`.
   public func oriented(_ orientation: Orientation) -> Image {
+    let (column, row) = (3, width * 3)
+    let lastColumn = (width - 1) * column, lastRow = (height - 1) * row
     // Where the upright picture's first pixel lies in the stored one, and how many bytes one step
-    // to the right and one step down are.
-    let (right, down) = (3, width * 3)
-    let lastColumn = (width - 1) * right, lastRow = (height - 1) * down
+    // to the right and one step down are there.
+    let (start, across, along): (Int, Int, Int)
     switch orientation {
     case .upright: return self
-    case .mirrorHorizontally: return gathered(from: lastColumn, across: -right, along: down)
-    case .turnAround: return gathered(from: lastColumn + lastRow, across: -right, along: -down)
-    case .mirrorVertically: return gathered(from: lastRow, across: right, along: -down)
-    case .transpose: return gathered(from: 0, across: down, along: right)
-    case .turnClockwise: return gathered(from: lastRow, across: -down, along: right)
-    case .transverse: return gathered(from: lastColumn + lastRow, across: -down, along: -right)
-    case .turnCounterclockwise: return gathered(from: lastColumn, across: down, along: -right)
+    case .mirrorHorizontally: (start, across, along) = (lastColumn, -column, row)
+    case .turnAround: (start, across, along) = (lastColumn + lastRow, -column, -row)
+    case .mirrorVertically: (start, across, along) = (lastRow, column, -row)
+    case .transpose: (start, across, along) = (0, row, column)
+    case .turnClockwise: (start, across, along) = (lastRow, -row, column)
+    case .transverse: (start, across, along) = (lastColumn + lastRow, -row, -column)
+    case .turnCounterclockwise: (start, across, along) = (lastColumn, row, -column)
     }
-  }
-
-  /// The picture whose pixel (x, y) is the three bytes at `start + x * across + y * along`.
-  private func gathered(from start: Int, across: Int, along: Int) -> Image {
-    let exchanged = abs(across) != 3
-    let (newWidth, newHeight) = exchanged ? (height, width) : (width, height)
+    let (newWidth, newHeight) = orientation.exchangesSides ? (height, width) : (width, height)
     // Square tiles: a turned row touches one cache line a pixel, and these are used again soon.
     let tile = 32
     let turned = [UInt8](unsafeUninitializedCapacity: pixels.count) { target, initialized in

@@ -44,11 +44,13 @@ codec_status codec_read(codec_reader *reader, uint8_t *rgb, codec_fault *fault);
 /// Frees what the reader holds, whatever happened before.
 void codec_close(codec_reader *reader);
 
-/// Encoded bytes: malloc'ed, for the caller to free. NULL only where memory is exhausted.
+/// Encoded bytes, for `codec_free`. NULL only where memory is exhausted.
 typedef struct {
   uint8_t *bytes;
   size_t count;
 } codec_output;
+
+void codec_free(codec_output output);
 
 /// A baseline JPEG with 4:2:0 chroma, quality 1…100, from width × height × 3 bytes.
 codec_output codec_write_jpeg(const uint8_t *rgb, size_t width, size_t height, int quality);
