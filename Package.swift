@@ -25,6 +25,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
 
     .target(name: "Tensors", swiftSettings: optimized),
     .target(name: "CProcessor"),
@@ -69,7 +70,9 @@ let package = Package(
     .target(
       name: "Outputs", dependencies: ["Imaging", "Regions", "Segmentation"],
       swiftSettings: optimized),
-    .target(name: "WeightStore", dependencies: ["Checkpoints"], swiftSettings: strict),
+    .target(
+      name: "WeightStore", dependencies: ["Checkpoints", "CMessageDigest"],
+      resources: [.embedInCode("manifest.json")], swiftSettings: strict),
     .target(
       name: "FastSAM",
       dependencies: [
