@@ -23,8 +23,9 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
-    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .target(
+      name: "CImageCodecs",
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
 
     .target(name: "Tensors", swiftSettings: optimized),
@@ -59,7 +60,7 @@ let package = Package(
     .target(
       name: "YOLOv8", dependencies: ["Tensors", "Checkpoints", "Graphs"], swiftSettings: strict),
     .target(
-      name: "Imaging", dependencies: ["Tensors", "CTurboJPEG", "CPNG"], swiftSettings: optimized),
+      name: "Imaging", dependencies: ["Tensors", "CImageCodecs"], swiftSettings: optimized),
     .target(name: "Regions", dependencies: ["Imaging"], swiftSettings: optimized),
     .target(
       name: "Segmentation", dependencies: ["Tensors", "Kernels", "Imaging", "Regions"],

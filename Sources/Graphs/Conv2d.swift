@@ -49,7 +49,8 @@ public struct Conv2d: Sendable {
   ///
   /// - Precondition: `x` has C channels.
   public func callAsFunction(_ x: FeatureMap) -> FeatureMap {
-    precondition(x.channels == inputChannels, "\(name): \(x.channels) channels, not \(inputChannels)")
+    precondition(
+      x.channels == inputChannels, "\(name): \(x.channels) channels, not \(inputChannels)")
     return x.builder.append(.convolution(self), inputs: [x], channels: outputChannels)
   }
 
@@ -139,12 +140,15 @@ public struct ConvTranspose2d: Sendable {
   ///
   /// - Precondition: `x` has C channels.
   public func callAsFunction(_ x: FeatureMap) -> FeatureMap {
-    precondition(x.channels == inputChannels, "\(name): \(x.channels) channels, not \(inputChannels)")
+    precondition(
+      x.channels == inputChannels, "\(name): \(x.channels) channels, not \(inputChannels)")
     return x.builder.append(.transposedConvolution(self), inputs: [x], channels: outputChannels)
   }
 
   /// The filter C×K×2×2 and the bias K.
-  public func parametersRead() -> (filter: Tensor, bias: Tensor) { (weight.floats(), bias.floats()) }
+  public func parametersRead() -> (filter: Tensor, bias: Tensor) {
+    (weight.floats(), bias.floats())
+  }
 
   /// The number of learned numbers.
   public var parameters: Int { 4 * inputChannels * outputChannels + outputChannels }

@@ -49,7 +49,7 @@ public struct Graph: Sendable {
   public func sizes(height: Int, width: Int) -> [(height: Int, width: Int)] {
     var sizes: [(height: Int, width: Int)] = []
     for node in nodes {
-      let size = node.inputs.first.map { sizes[$0] } ?? (height, width)
+      let size = node.inputs.first.map { sizes[$0] } ?? (height: height, width: width)
       precondition(
         node.inputs.allSatisfy { sizes[$0] == size },
         "Graph: maps of different sizes meet in \(node.operation.label)")

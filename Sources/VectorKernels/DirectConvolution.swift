@@ -33,7 +33,7 @@ func directConvolution(
       bases[block] = c.input[block] + part.first &* c.inputWidth &* 16
       block &+= 1
     }
-    source = PackedRows(bases: bases, rowStride: c.inputWidth &* 16)
+    source = PackedRows(bases: bases, rowStride: c.inputWidth &* 16, runStride: 0)
   } else {
     source = packRows(c, part, bases: bases, into: rows)
   }
@@ -50,10 +50,15 @@ func directConvolution(
   }
 }
 
-/// The input rows of a task: an address for each block, and floats from one row to the next.
+/// The input rows of a task, ready for tiles of neighbouring pixels.
+///
+/// With stride 2 the even columns of a row come first and the odd ones after them, so that what
+/// neighbouring outputs read through one tap are neighbours too; with stride s there are s such runs.
 struct PackedRows {
+  /// An address for each block.
   let bases: UnsafePointer<UnsafePointer<Float>>
-  let rowStride: Int
+  /// Floats from one row to the next, and from one run of columns to the next.
+  let rowStride: Int, runStride: Int
 }
 
 /// Copies the input rows that the part's output rows see, zeros around them.
@@ -61,10 +66,10 @@ private func packRows(
   _ c: BlockedConvolution, _ part: ConvolutionPart,
   bases: UnsafeMutablePointer<UnsafePointer<Float>>, into rows: UnsafeMutablePointer<Float>
 ) -> PackedRows {
-  let width = (c.outputWidth &- 1) &* c.stride &+ c.kernelSize
+  // Columns of a run: tap R − 1 of the last output lies (R − 1) / s columns after it.
+  let run = c.outputWidth &+ (c.kernelSize &- 1) / c.stride
   let height = (part.end &- part.first &- 1) &* c.stride &+ c.kernelSize
   let top = part.first &* c.stride &- c.padding
-  let inside = min(c.inputWidth, width &- c.padding)
   var target = rows
   var block = 0
   while block < c.inputBlocks {
@@ -72,21 +77,26 @@ private func packRows(
     var row = 0
     while row < height {
       let y = top &+ row
-      if y < 0 || y >= c.inputHeight {
-        target.update(repeating: 0, count: width &* 16)
-      } else {
-        let line = c.input[block] + y &* c.inputWidth &* 16
-        let right = c.padding &+ inside
-        target.update(repeating: 0, count: c.padding &* 16)
-        (target + c.padding &* 16).update(from: line, count: inside &* 16)
-        (target + right &* 16).update(repeating: 0, count: (width &- right) &* 16)
+      let inside = y >= 0 && y < c.inputHeight
+      let line = c.input[block] + (inside ? y &* c.inputWidth &* 16 : 0)
+      var first = 0
+      while first < c.stride {
+        var i = 0
+        while i < run {
+          let x = i &* c.stride &+ first &- c.padding
+          let lanes = inside && x >= 0 && x < c.inputWidth ? load(line + x &* 16) : Lanes.zero
+          store(lanes, target)
+          target += 16
+          i &+= 1
+        }
+        first &+= 1
       }
-      target += width &* 16
       row &+= 1
     }
     block &+= 1
   }
-  return PackedRows(bases: UnsafePointer(bases), rowStride: width &* 16)
+  return PackedRows(
+    bases: UnsafePointer(bases), rowStride: run &* c.stride &* 16, runStride: run &* 16)
 }
 
 /// Gathers the C×R×R patch of each output pixel into lanes: the first layer's few channels would leave
@@ -129,7 +139,7 @@ private func packPatches(
     }
     lane &+= 1
   }
-  return PackedRows(bases: UnsafePointer(bases), rowStride: c.outputWidth &* 16)
+  return PackedRows(bases: UnsafePointer(bases), rowStride: c.outputWidth &* 16, runStride: 0)
 }
 
 /// All rows of a part for one panel of `vectors` output blocks.
@@ -149,7 +159,7 @@ private func panelRows<let vectors: Int>(
     var x = 0
     while x < width {
       let at = TilePlace(
-        offset: (row &- part.first) &* c.stride &* source.rowStride &+ x &* c.stride &* 16,
+        offset: (row &- part.first) &* c.stride &* source.rowStride &+ x &* 16,
         row: row, x: x, count: width &- x)
       #if VECTOR_AVX512
         if at.count > 8 {
@@ -200,7 +210,8 @@ private func tile<let pixels: Int, let vectors: Int>(
     while r < c.kernelSize {
       var t = 0
       while t < c.kernelSize {
-        accumulate(&sums, line + t &* 16, step: c.stride &* 16, filter)
+        accumulate(
+          &sums, line + (t % c.stride &* source.runStride &+ t / c.stride &* 16), filter)
         filter += vectors &* 256
         t &+= 1
       }

@@ -15,11 +15,11 @@ typealias Tile<let pixels: Int, let vectors: Int> = InlineArray<pixels, InlineAr
 /// Adds the products of 16 input channels of one filter tap.
 ///
 /// - Parameters:
-///   - input: the first pixel's 16 channels; the next pixel's are `step` floats on.
+///   - input: the first pixel's 16 channels; the next pixel's follow.
 ///   - filter: 16×`vectors`×16 weights: for each input channel, `vectors` blocks of outputs.
 @inline(__always)
 func accumulate<let pixels: Int, let vectors: Int>(
-  _ sums: inout Tile<pixels, vectors>, _ input: UnsafePointer<Float>, step: Int,
+  _ sums: inout Tile<pixels, vectors>, _ input: UnsafePointer<Float>,
   _ filter: UnsafePointer<Float>
 ) {
   var filter = filter
@@ -33,7 +33,7 @@ func accumulate<let pixels: Int, let vectors: Int>(
     }
     var p = 0
     while p < pixels {
-      let spread = Lanes(repeating: input[p &* step &+ channel])
+      let spread = Lanes(repeating: input[p &* 16 &+ channel])
       v = 0
       while v < vectors {
         sums[unchecked: p][unchecked: v] = multiplyAdd(

@@ -129,7 +129,7 @@ private func product<let pixels: Int, let vectors: Int>(
   var (a, filter) = (a, filter)
   var block = 0
   while block < inputBlocks {
-    accumulate(&sums, a, step: 16, filter)
+    accumulate(&sums, a, filter)
     a += blockStride
     filter += vectors &* 256
     block &+= 1

@@ -39,9 +39,18 @@ public struct YOLOv8Architecture: Sendable, Equatable {
   ///
   /// - Throws: `CheckpointError` where a tensor that tells a size is missing or of another rank.
   public init(_ model: WeightScope) throws(CheckpointError) {
-    func width(_ block: WeightScope) throws(CheckpointError) -> Int {
-      try block.shape(of: "weight", rank: 4)[0]
+    func extent(_ axis: Int, _ block: WeightScope) throws(CheckpointError) -> Int {
+      let name = block.path + ".weight"
+      guard let shape = block.shape(of: "weight") else {
+        throw .missingTensor(path: block.file, name: name)
+      }
+      guard shape.rank == 4, shape.count > 0 else {
+        throw .malformedTensor(
+          path: block.file, name: name, fault: "shape \(shape) is not a convolution's")
+      }
+      return shape[axis]
     }
+    func width(_ block: WeightScope) throws(CheckpointError) -> Int { try extent(0, block) }
     func repeats(_ block: WeightScope) -> Int {
       var count = 0
       while block["m"]["\(count)"]["cv1"]["conv"].contains("weight") { count += 1 }
@@ -68,7 +77,7 @@ public struct YOLOv8Architecture: Sendable, Equatable {
     self.boxHidden = try width(head["cv2"]["0"]["0"]["conv"])
     self.classHidden = try width(head["cv3"]["0"]["0"]["conv"])
     self.coefficientHidden = try width(head["cv4"]["0"]["0"]["conv"])
-    self.bins = try head["dfl"]["conv"].shape(of: "weight", rank: 4)[1]
+    self.bins = try extent(1, head["dfl"]["conv"])
     self.classes = try width(head["cv3"]["0"]["2"])
     self.prototypes = try width(head["cv4"]["0"]["2"])
     self.prototypeChannels = try width(head["proto"]["cv1"]["conv"])

@@ -285,6 +285,8 @@ struct SegmentHead: Sendable {
           weights["cv4"]["\(level)"], channels, hidden: a.coefficientHidden,
           outputChannels: a.prototypes))
     }
+    // The DFL's own weight is the ramp 0 … R−1 of its expectation: taken so that it is not left over.
+    _ = try weights["dfl"]["conv"].tensor("weight", shape: [1, a.bins, 1, 1])
     self.boxes = boxes
     self.classes = classes
     self.coefficients = coefficients
@@ -315,14 +317,15 @@ public struct YOLOv8Seg: Sendable {
 
   /// The network whose weights stand under `model` in `weights`.
   ///
-  /// - Throws: `CheckpointError` where a tensor is missing, or its shape is not what its place in the
-  ///   network demands.
+  /// - Throws: `CheckpointError` where a tensor is missing, its shape is not what its place in the
+  ///   network demands, or one is left over.
   public init(weights: WeightScope) throws(CheckpointError) {
     let model = weights["model"]
     let architecture = try YOLOv8Architecture(model)
     let backbone = try Backbone(model, architecture)
     let neck = try Neck(model, architecture)
     let head = try SegmentHead(model["22"], architecture)
+    try weights.requireAllRead()
     self.architecture = architecture
     self.graph = Graph(inputChannels: 3) { picture in
       head(neck(backbone(picture)))

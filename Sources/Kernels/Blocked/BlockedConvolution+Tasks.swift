@@ -38,8 +38,8 @@ extension BlockedConvolution {
     case .direct:
       let rows = (grid.step - 1) * stride + kernelSize
       // A tile that is wider than what is left of its row reads up to 12 pixels further.
-      let columns = (outputWidth - 1) * stride + kernelSize
-      return inputBlocks * 2 + 16 + (inputBlocks * rows * columns + 12 * stride + 16) * 16
+      let columns = (outputWidth + (kernelSize - 1) / stride) * stride
+      return inputBlocks * 2 + 16 + (inputBlocks * rows * columns + 12 + 16) * 16
     case .winograd:
       let v = 36 * (inputBlocks * grid.step + 1)
       let m = 36 * (panelBlocks * grid.step + 1) + 2 * grid.step
