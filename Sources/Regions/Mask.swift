@@ -1,26 +1,12 @@
-/// A whole-pixel rectangle inside a picture.
-public struct PixelRectangle: Sendable, Hashable {
-  /// The left column, the top row, and the size in pixels.
-  public var x: Int, y: Int, width: Int, height: Int
-
-  /// A rectangle from its top-left pixel and size.
-  public init(x: Int, y: Int, width: Int, height: Int) {
-    self.x = x
-    self.y = y
-    self.width = width
-    self.height = height
-  }
-
-  /// True where it holds no pixel.
-  public var isEmpty: Bool { width <= 0 || height <= 0 }
-}
-
 /// A set of pixels of a picture, one bit each, stored only inside a window.
 ///
 /// Row-major: each row of the window starts on a 64-bit word, bit `i % 64` of word `i / 64` is
 /// column `window.x + i`; bits past the window's width are 0. Everything outside the window is
 /// outside the mask. A full-size mask of one megapixel takes 125 kB.
-public struct Mask: Sendable, Equatable {
+///
+/// Two masks are equal where they are the same set of pixels of pictures of the same size, whatever
+/// their windows.
+public struct Mask: Sendable {
   /// The size of the picture in pixels.
   public let width: Int, height: Int
   /// The part of the picture that is stored; need not be tight.
@@ -45,6 +31,28 @@ public struct Mask: Sendable, Equatable {
     self.words = [UInt64](repeating: 0, count: wordsPerRow * window.height)
   }
 
+  /// An empty mask of a `width`×`height` picture that stores all of it.
+  public init(width: Int, height: Int) {
+    self.init(
+      width: width, height: height,
+      window: PixelRectangle(x: 0, y: 0, width: width, height: height))
+  }
+
+  /// The mask of a `width`×`height` picture that is exactly `rectangle`.
+  ///
+  /// - Precondition: the rectangle lies inside the picture.
+  public init(width: Int, height: Int, filling rectangle: PixelRectangle) {
+    self.init(width: width, height: height, window: rectangle)
+    let last = lastWordMask, perRow = wordsPerRow
+    guard perRow > 0 else { return }
+    for i in words.indices { words[i] = (i + 1) % perRow == 0 ? last : ~0 }
+  }
+
+  /// The bits of a row's last word that lie inside the window.
+  var lastWordMask: UInt64 {
+    window.width & 63 == 0 ? ~0 : (1 << UInt64(window.width & 63)) - 1
+  }
+
   /// True where the picture's pixel (x, y) is in the mask; false outside the window.
   public subscript(x: Int, y: Int) -> Bool {
     get {
@@ -67,5 +75,14 @@ public struct Mask: Sendable, Equatable {
   }
 
   /// The number of pixels in the mask.
-  public var area: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+  public var area: Int {
+    words.withUnsafeBufferPointer { words in
+      var sum = 0
+      for word in words { sum &+= word.nonzeroBitCount }
+      return sum
+    }
+  }
+
+  /// True where no pixel is in the mask.
+  public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 }

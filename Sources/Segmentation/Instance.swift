@@ -15,11 +15,13 @@ public struct Instance: Sendable {
   public let box: Box<ImageFrame>
 
   private let makeMask: @Sendable () -> Mask
+  private let measureStability: (@Sendable () -> Float)?
 
-  /// An instance whose mask `makeMask` builds.
+  /// An instance whose mask `makeMask` builds, and whose stability `measureStability` knows.
   public init(
     id: Int, classIndex: Int, score: Float?, members: [Int]? = nil, box: Box<ImageFrame>,
-    makeMask: @escaping @Sendable () -> Mask
+    makeMask: @escaping @Sendable () -> Mask,
+    measureStability: (@Sendable () -> Float)? = nil
   ) {
     self.id = id
     self.classIndex = classIndex
@@ -27,8 +29,15 @@ public struct Instance: Sendable {
     self.members = members
     self.box = box
     self.makeMask = makeMask
+    self.measureStability = measureStability
   }
 
   /// Builds the mask, anew at each call: keep it, or drop it, as memory allows.
   public func mask() -> Mask { makeMask() }
+
+  /// How little the mask depends on its threshold, 0…1: the pixels with a logit above 1 divided by
+  /// those with one above −1, as SAM's automatic mask generator reports it; nil for a merged mask.
+  ///
+  /// Costs two masks.
+  public func stability() -> Float? { measureStability?() }
 }

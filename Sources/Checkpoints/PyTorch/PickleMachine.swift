@@ -9,7 +9,7 @@
 /// each opcode adds at most one value.
 ///
 /// - SeeAlso: Python's `pickletools` for the meaning of every opcode.
-struct PickleMachine {
+struct PickleMachine: ~Copyable {
   /// Real checkpoints have pickles of 100 to 500 kB.
   static let lengthLimit = 16 << 20
   static let stackLimit = 1 << 20
@@ -17,8 +17,9 @@ struct PickleMachine {
   static let rankLimit = 16
 
   private let file: MappedFile
+  /// The file up to the pickle's end, so that offsets are the file's; valid during `decode` only.
+  private let bytes: UnsafeRawBufferPointer
   private var offset: Int
-  private let end: Int
   private var opcodeOffset: Int
   private var pickle: Pickle
   private var stack: [Pickle.Value] = []
@@ -33,19 +34,22 @@ struct PickleMachine {
       throw .limitExceeded(
         path: file.path, what: "bytes of pickle", limit: lengthLimit, found: range.count)
     }
-    var machine = PickleMachine(file, range)
-    return try machine.run()
+    return try file.withBytes(0..<range.upperBound) { (bytes) throws(CheckpointError) in
+      var machine = PickleMachine(file, bytes, from: range.lowerBound)
+      try machine.run()
+      return machine.pickle
+    }
   }
 
-  private init(_ file: MappedFile, _ range: Range<Int>) {
+  private init(_ file: MappedFile, _ bytes: UnsafeRawBufferPointer, from start: Int) {
     self.file = file
-    self.offset = range.lowerBound
-    self.end = range.upperBound
-    self.opcodeOffset = range.lowerBound
+    self.bytes = bytes
+    self.offset = start
+    self.opcodeOffset = start
     self.pickle = Pickle(file: file)
   }
 
-  private mutating func run() throws(CheckpointError) -> Pickle {
+  private mutating func run() throws(CheckpointError) {
     while true {
       opcodeOffset = offset
       let byte = try unsigned(UInt8.self)
@@ -54,7 +58,7 @@ struct PickleMachine {
       }
       if opcode == .stop {
         pickle.root = try pop()
-        return pickle
+        return
       }
       try execute(opcode)
       guard stack.count <= Self.stackLimit, marks.count <= Self.stackLimit else {
@@ -83,8 +87,8 @@ struct PickleMachine {
     case .long1: try pushLong(byteCount: try unsigned(UInt8.self))
     case .long4: try pushLong(byteCount: try unsigned(UInt32.self))
     case .binFloat:
-      let bits = file.integer(UInt64.self, at: try take(8).lowerBound).byteSwapped
-      stack.append(.real(Double(bitPattern: bits)))
+      let bits = bytes.loadUnaligned(fromByteOffset: try take(8).lowerBound, as: UInt64.self)
+      stack.append(.real(Double(bitPattern: UInt64(bigEndian: bits))))
     case .binUnicode, .binString: stack.append(.string(try take(try unsigned(UInt32.self))))
     case .shortBinUnicode, .shortBinString:
       stack.append(.string(try take(try unsigned(UInt8.self))))
@@ -309,18 +313,20 @@ struct PickleMachine {
   // MARK: Bytes
 
   private mutating func take(_ count: Int) throws(CheckpointError) -> Range<Int> {
-    guard count <= end - offset else {
-      throw malformed("\(count) bytes asked for, \(end - offset) left")
+    let start = offset
+    guard count <= bytes.count - start else {
+      throw malformed("\(count) bytes asked for, \(bytes.count - start) left")
     }
-    defer { offset += count }
-    return offset..<offset + count
+    offset = start + count
+    return start..<offset
   }
 
   private mutating func unsigned<I: UnsignedInteger & FixedWidthInteger & BitwiseCopyable>(
     _ type: I.Type
   ) throws(CheckpointError) -> Int {
     let range = try take(MemoryLayout<I>.size)
-    return Int(clamping: file.integer(type, at: range.lowerBound))
+    let stored = bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: type)
+    return Int(clamping: I(littleEndian: stored))
   }
 
   /// Pushes a little-endian two's complement integer; beyond 64 bits it is opaque (random seeds).
@@ -328,7 +334,7 @@ struct PickleMachine {
     let range = try take(byteCount)
     guard range.count <= 8 else { return stack.append(.opaque) }
     var bits: UInt64 = 0
-    for offset in range.reversed() { bits = bits << 8 | UInt64(file[offset]) }
+    for offset in range.reversed() { bits = bits << 8 | UInt64(bytes[offset]) }
     let unused = UInt64(64 - 8 * range.count)
     stack.append(.integer(Int(Int64(bitPattern: bits << unused) >> Int64(unused))))
   }
@@ -336,9 +342,9 @@ struct PickleMachine {
   /// The text up to the next newline.
   private mutating func line() throws(CheckpointError) -> String {
     let start = offset
-    while offset < end, offset - start < 1024 {
+    while offset < bytes.count, offset - start < 1024 {
       offset += 1
-      if file[offset - 1] == UInt8(ascii: "\n") { return file.text(start..<offset - 1) }
+      if bytes[offset - 1] == UInt8(ascii: "\n") { return file.text(start..<offset - 1) }
     }
     throw malformed("a name without an end")
   }

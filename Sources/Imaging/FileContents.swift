@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Whole files as bytes, without Foundation: its start-up would cost more than the reading.
+enum FileContents {
+  /// The bytes of the file at `path`; pipes and devices are read to their end.
+  static func read(_ path: String) throws(ImageError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { throw .missing(path: path) }
+      throw .unreadable(path: path, reason: lastSystemError())
+    }
+    defer { close(descriptor) }
+
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw .unreadable(path: path, reason: lastSystemError())
+    }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      throw .unreadable(path: path, reason: "it is a directory")
+    }
+    // One more than the size, so that the end is seen without growing.
+    var bytes = [UInt8](repeating: 0, count: max(Int(status.st_size), 1 << 16) + 1)
+    var count = 0
+    while true {
+      if count == bytes.count { bytes.append(contentsOf: repeatElement(0, count: count)) }
+      let got = bytes.withUnsafeMutableBytes { buffer in
+        Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+      }
+      if got == 0 { break }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw .unreadable(path: path, reason: lastSystemError())
+      }
+      count += got
+    }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+  }
+}
+
+/// The system's words for what the last call complained of.
+func lastSystemError() -> String { String(cString: strerror(errno)) }

@@ -1,0 +1,72 @@
+/// JSON, written as it comes: the order of keys and the text of numbers are ours.
+///
+/// (Foundation's encoder offers neither, and loading Foundation costs more than writing.)
+struct JSONText {
+  private(set) var bytes: [UInt8] = []
+
+  /// Appends text that is JSON already.
+  mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// Appends `"key": `.
+  mutating func key(_ name: String) {
+    string(name)
+    raw(": ")
+  }
+
+  /// Appends a string in quotes, with what must be escaped escaped.
+  mutating func string(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 0x0A: raw("\\n")
+      case 0x0D: raw("\\r")
+      case 0x09: raw("\\t")
+      case 0..<0x20:
+        raw("\\u00")
+        bytes.append(contentsOf: [JSONText.digit(byte >> 4), JSONText.digit(byte & 15)])
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+
+  /// Appends a number that is known to be printable ASCII without quotes or backslashes.
+  mutating func number(_ value: Int) { raw(String(value)) }
+
+  /// Appends the shortest decimal that gives the same number back; `null` where JSON has none.
+  mutating func number(_ value: Float?) {
+    raw(value.map { $0.isFinite ? "\($0)" : "null" } ?? "null")
+  }
+
+  /// Appends the shortest decimal that gives the same number back; `null` where JSON has none.
+  mutating func number(_ value: Double) { raw(value.isFinite ? "\(value)" : "null") }
+
+  /// Appends `[a, b, …]`.
+  mutating func array(_ values: [Int]) {
+    list(values) { $0.number($1) }
+  }
+
+  /// Appends `[a, b, …]`.
+  mutating func array(_ values: [Float]) {
+    list(values) { $0.number($1) }
+  }
+
+  /// Appends `[…]` with each element written by `write`.
+  mutating func list<Element>(
+    _ elements: [Element], _ write: (inout JSONText, Element) -> Void
+  ) {
+    raw("[")
+    for (index, element) in elements.enumerated() {
+      if index > 0 { raw(", ") }
+      write(&self, element)
+    }
+    raw("]")
+  }
+}

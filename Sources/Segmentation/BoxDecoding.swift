@@ -1,0 +1,132 @@
+// From distributions to boxes (Generalized Focal Loss, arXiv 2006.04388, section 3: a side is the
+// expectation over its bins). All in float32 and in the references' order, with the round trip
+// through centre and size that they make, so that corners agree to the last bits.
+
+import Imaging
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Where each level's anchors lie.
+struct AnchorGrid {
+  private struct Level {
+    let first: Int, width: Int, stride: Int
+  }
+  private let levels: [Level]
+  /// The anchors of all levels.
+  let count: Int
+
+  init(_ maps: [ScoreMap]) {
+    var first = 0
+    var levels: [Level] = []
+    for map in maps {
+      levels.append(Level(first: first, width: map.logits.shape[3], stride: map.stride))
+      first += map.cells
+    }
+    self.levels = levels
+    self.count = first
+  }
+
+  /// The anchor's centre in cells, and the network pixels a cell.
+  func place(_ anchor: Int) -> (x: Float, y: Float, stride: Float) {
+    let level = levels.last { $0.first <= anchor } ?? levels[0]
+    let (row, column) = (anchor - level.first).quotientAndRemainder(dividingBy: level.width)
+    return (Float(column) + 0.5, Float(row) + 0.5, Float(level.stride))
+  }
+}
+
+/// A box by its centre and size, in network pixels.
+struct CentredBox {
+  var x: Float, y: Float, width: Float, height: Float
+
+  /// The same box by its corners.
+  var corners: Box<ModelFrame> {
+    Box(
+      x1: x - width / 2, y1: y - height / 2, x2: x + width / 2, y2: y + height / 2)
+  }
+}
+
+/// The expected bin of a distribution given by `bins` logits: Σ i·softmax(logits)ᵢ.
+func expectedBin(_ logits: UnsafePointer<Float>, _ bins: Int) -> Float {
+  var peak = logits[0]
+  for i in 1..<bins { peak = logits[i] > peak ? logits[i] : peak }
+  var sum: Float = 0, moment: Float = 0
+  for i in 0..<bins {
+    let e = expf(logits[i] - peak)
+    sum += e
+    moment += e * Float(i)
+  }
+  return moment / sum
+}
+
+/// The box of `anchor` from its 4·`bins` distribution logits.
+func decodeBox(
+  _ logits: UnsafePointer<Float>, bins: Int, anchor: Int, grid: AnchorGrid
+) -> CentredBox {
+  let (x, y, stride) = grid.place(anchor)
+  let x1 = x - expectedBin(logits, bins), y1 = y - expectedBin(logits + bins, bins)
+  let x2 = x + expectedBin(logits + 2 * bins, bins), y2 = y + expectedBin(logits + 3 * bins, bins)
+  return CentredBox(
+    x: (x1 + x2) / 2 * stride, y: (y1 + y2) / 2 * stride,
+    width: (x2 - x1) * stride, height: (y2 - y1) * stride)
+}
+
+/// The boxes of `anchors` by their corners, in network pixels, not clipped.
+func decodeBoxes(of anchors: [Int], from head: some SegmentationHead) -> [Box<ModelFrame>] {
+  let grid = AnchorGrid(head.scoreMaps), bins = head.bins
+  return head.boxLogits(at: anchors).withUnsafeBufferPointer { logits in
+    guard let logits = logits.baseAddress else { return [] }
+    return anchors.indices.map {
+      decodeBox(logits + $0 * 4 * bins, bins: bins, anchor: anchors[$0], grid: grid).corners
+    }
+  }
+}
+
+extension HeadOutput {
+  /// Everything the head says about every anchor, decoded: 1×(4+nc+nm)×A.
+  ///
+  /// Rows: centre x, centre y, width, height in network pixels; the class probabilities; the mask
+  /// coefficients. For a trace; `segment` decodes only what passes its thresholds.
+  /// Cost: 4·reg_max + nc exponentials an anchor.
+  public func predictions() -> Tensor {
+    let grid = AnchorGrid(scoreMaps), bins = bins
+    let classes = levels[0].scores.shape[1], masks = levels[0].coefficients.shape[1]
+    return Tensor([1, 4 + classes + masks, grid.count]) { rows in
+      var first = 0
+      for level in levels {
+        let cells = level.scores.shape[2] * level.scores.shape[3]
+        let anchors = Array(first..<first + cells)
+        boxLogits(at: anchors).withUnsafeBufferPointer { logits in
+          guard let logits = logits.baseAddress else { return }
+          for cell in 0..<cells {
+            let box = decodeBox(
+              logits + cell * 4 * bins, bins: bins, anchor: first + cell, grid: grid)
+            rows[first + cell] = box.x
+            rows[grid.count + first + cell] = box.y
+            rows[2 * grid.count + first + cell] = box.width
+            rows[3 * grid.count + first + cell] = box.height
+          }
+        }
+        level.scores.withUnsafeElements { logits in
+          for c in 0..<classes {
+            for cell in 0..<cells {
+              rows[(4 + c) * grid.count + first + cell] = sigmoid(logits[c * cells + cell])
+            }
+          }
+        }
+        level.coefficients.withUnsafeElements { coefficients in
+          for k in 0..<masks {
+            for cell in 0..<cells {
+              rows[(4 + classes + k) * grid.count + first + cell] = coefficients[k * cells + cell]
+            }
+          }
+        }
+        first += cells
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// Goals, in this order: the pixels that the full computation would give; work proportional to an
+// object's outline; no plane of floats at the picture's size.
+//
+// A value between samples is a weighted mean, so where all samples around agree on a side of the
+// threshold, so does everything between them. Rows of logits therefore carry one bit a column
+// ("above the threshold"), and floats of the final size are made only for words of 64 columns in
+// which those bits disagree: along the outline.
+
+import Regions
+import Tensors
+
+extension MaskField {
+  /// The mask of `seed`: its logits above `threshold`, inside its window.
+  ///
+  /// Cost: nm multiply-adds a prototype cell of the window, then a few operations for 64 pixels
+  /// inside and outside, and for each pixel near the outline. Scratch: the window's cells, and a
+  /// few rows.
+  func mask(of seed: Seed, above threshold: Float = 0) -> Mask {
+    let window = seed.crop.window, steps = geometry.steps
+    let mask = Mask(width: geometry.width, height: geometry.height, window: window)
+    if window.isEmpty { return mask }
+    let last = steps[steps.count - 1]
+    let columns = last.x.sources(of: window.columns), rows = last.y.sources(of: window.rows)
+    if steps.count == 1 {
+      let cells = CellLogits(self, seed, columns: columns, rows: rows)
+      let raster = MaskRaster(
+        last, window: window, sourceColumns: cells.columns, threshold: threshold)
+      return raster.filled(mask) { cells.row($0) }
+    }
+    let cells = CellLogits(
+      self, seed, columns: steps[0].x.sources(of: columns), rows: steps[0].y.sources(of: rows))
+    let refined = UpsampledRows(steps[0], columns: columns)
+    let raster = MaskRaster(last, window: window, sourceColumns: columns, threshold: threshold)
+    return raster.filled(mask) { refined.row($0, from: cells) }
+  }
+}
+
+/// The last resampling step of one mask, and its threshold.
+final class MaskRaster {
+  private let taps: BilinearTaps
+  private let window: PixelRectangle
+  private let threshold: Float
+  /// The source rows that the mask's next row lies between, each in the slot of its parity.
+  private let even: StretchedRow, odd: StretchedRow
+
+  /// - Parameters:
+  ///   - step: from the source's samples to the mask's pixels.
+  ///   - sourceColumns: the samples that source rows hold; all that the window needs.
+  init(_ step: Upsampling, window: PixelRectangle, sourceColumns: Range<Int>, threshold: Float) {
+    taps = step.y
+    self.window = window
+    self.threshold = threshold
+    even = StretchedRow(step.x, columns: window.columns, sourceColumns: sourceColumns)
+    odd = StretchedRow(step.x, columns: window.columns, sourceColumns: sourceColumns)
+  }
+
+  /// `mask`, which stores the raster's window, with its rows written.
+  ///
+  /// - Parameter source: gives a source row; asked from the top, and each row stays valid until
+  ///   the second one after it is asked for.
+  func filled(_ mask: Mask, from source: (Int) -> UnsafePointer<Float>) -> Mask {
+    var mask = mask
+    let perRow = mask.wordsPerRow
+    mask.words.withUnsafeMutableBufferPointer { words in
+      guard let words = words.baseAddress else { return }
+      for row in 0..<window.height {
+        write(window.y + row, perRow, into: words + row * perRow, source)
+      }
+    }
+    return mask
+  }
+
+  private func write(
+    _ y: Int, _ words: Int, into target: UnsafeMutablePointer<UInt64>,
+    _ source: (Int) -> UnsafePointer<Float>
+  ) {
+    let first = stretched(Int(taps.first[y]), source)
+    let second = stretched(Int(taps.second[y]), source)
+    let firstWeight = taps.firstWeight[y], secondWeight = taps.secondWeight[y]
+    for word in 0..<words {
+      let bitsFirst = first.bits[word], bitsSecond = second.bits[word]
+      target[word] =
+        bitsFirst == bitsSecond
+        ? bitsFirst
+        : bits(
+          first.row(word), firstWeight, second.row(word), secondWeight, above: threshold)
+          & first.valid(word)
+    }
+  }
+
+  private func stretched(_ y: Int, _ source: (Int) -> UnsafePointer<Float>) -> StretchedRow {
+    let slot = y & 1 == 0 ? even : odd
+    if slot.y != y { slot.load(y, source(y), above: threshold) }
+    return slot
+  }
+}
+
+extension PixelRectangle {
+  var columns: Range<Int> { x..<endX }
+  var rows: Range<Int> { y..<endY }
+}

@@ -1,0 +1,106 @@
+import Imaging
+import Kernels
+import Regions
+
+/// One segmented picture: its instances, and all that prompts need to choose among them.
+///
+/// Made once by `segment`, then prompted as often as wanted, from any number of tasks. Masks are
+/// built when asked for; until then a scene holds the prototypes and 32 numbers an instance.
+public struct Scene: Sendable {
+  /// The instances in score order, ties by anchor; `instances[i].id` is i.
+  public let instances: [Instance]
+  /// The picture's size in pixels.
+  public let imageWidth: Int, imageHeight: Int
+  /// Whose rules were followed, and prompts follow.
+  public let profile: Profile
+  /// The size the masks have.
+  public let maskSize: MaskSize
+
+  let field: MaskField
+  let seeds: [MaskField.Seed]
+  let fit: Fit
+  /// From the masks to the frame that prompts are held against, where that is another one.
+  let promptStretch: Upsampling?
+  let cache: MaskCache
+
+  /// The masks' size in pixels.
+  public var maskWidth: Int { field.geometry.width }
+  /// The masks' size in pixels.
+  public var maskHeight: Int { field.geometry.height }
+}
+
+/// Everything that the head found in a picture: decoded, freed of duplicates, its masks ready to be
+/// built.
+///
+/// - Parameters:
+///   - head: what the network says about the letterboxed picture.
+///   - letterbox: how the picture lies in the network's input.
+///   - pool: who looks for empty masks.
+/// - Precondition: the letterbox has the size that the network was run at.
+public func segment(
+  _ head: some SegmentationHead, letterbox: Letterbox, options: SegmentationOptions,
+  on pool: ThreadPool
+) -> Scene {
+  let fit = Fit(letterbox)
+  let grid = head.prototypes.shape
+  precondition(
+    grid[3] * 4 == fit.networkWidth && grid[2] * 4 == fit.networkHeight,
+    "segment: prototypes \(grid) for an input of \(fit.networkWidth)×\(fit.networkHeight)")
+  let field = MaskField(
+    prototypes: head.prototypes,
+    geometry: MaskGeometry(
+      fit, gridWidth: grid[3], gridHeight: grid[2], profile: options.profile,
+      size: options.masks))
+
+  var found = detections(in: head, options: options)
+  if options.profile == .official {
+    for i in found.indices {
+      found[i].box = found[i].box.snapped(
+        toBorderOf: Float(fit.networkWidth), Float(fit.networkHeight))
+    }
+  }
+  let coefficients = head.coefficients(at: found.map(\.anchor))
+  let prototypeCount = grid[1]
+  var seeds: [MaskField.Seed] = [], boxes: [Box<ImageFrame>] = []
+  for (i, detection) in found.enumerated() {
+    let box = fit.imageBox(detection.box, options.profile)
+    boxes.append(box)
+    seeds.append(
+      MaskField.Seed(
+        coefficients: Array(coefficients[i * prototypeCount..<(i + 1) * prototypeCount]),
+        crop: field.geometry.crop(network: detection.box, image: box)))
+  }
+  var kept = Array(found.indices)
+  if options.profile == .ultralytics {
+    kept = field.nonEmpty(seeds, on: pool)
+    for i in kept {
+      boxes[i] = boxes[i].snapped(toBorderOf: Float(fit.imageWidth), Float(fit.imageHeight))
+    }
+  }
+  return Scene(
+    kept.map { (found[$0], boxes[$0], seeds[$0]) }, field: field, fit: fit,
+    profile: options.profile, maskSize: options.masks)
+}
+
+extension Scene {
+  init(
+    _ found: [(detection: Detection, box: Box<ImageFrame>, seed: MaskField.Seed)],
+    field: MaskField, fit: Fit, profile: Profile, maskSize: MaskSize
+  ) {
+    self.field = field
+    self.fit = fit
+    self.profile = profile
+    self.maskSize = maskSize
+    promptStretch = profile == .ultralytics && maskSize == .network ? fit.stretch : nil
+    imageWidth = fit.imageWidth
+    imageHeight = fit.imageHeight
+    seeds = found.map(\.seed)
+    cache = MaskCache(count: found.count)
+    instances = found.enumerated().map { id, found in
+      Instance(
+        id: id, classIndex: found.detection.classIndex, score: found.detection.score,
+        box: found.box, makeMask: { field.mask(of: found.seed) },
+        measureStability: { field.stability(of: found.seed) })
+    }
+  }
+}
