@@ -51,9 +51,7 @@ public enum PNG {
   private static func encode(
     _ samples: UnsafeRawBufferPointer, width: Int, height: Int, channels: Int, bits: Int
   ) -> [UInt8] {
-    taken(
-      codec_write_png(
-        samples.baseAddress, width, height, Int32(channels), Int32(bits), 1, 0x10, 3))
+    taken(codec_write_png(samples.baseAddress, width, height, Int32(channels), Int32(bits)))
   }
 }
 

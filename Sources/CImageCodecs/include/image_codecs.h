@@ -56,6 +56,6 @@ void codec_free(codec_output output);
 codec_output codec_write_jpeg(const uint8_t *rgb, size_t width, size_t height, int quality);
 
 /// A PNG of 1 (grey), 3 (RGB) or 4 (RGBA) channels of 8 bits, or of 1 channel of 16 bits (native
-/// byte order in memory). `level` is zlib's 0…9, `filters` libpng's mask, `strategy` zlib's.
+/// byte order in memory).
 codec_output codec_write_png(const void *pixels, size_t width, size_t height, int channels,
-                             int bits, int level, int filters, int strategy);
+                             int bits);
