@@ -29,6 +29,7 @@ public struct SafetensorsWriter {
     case tensor(Tensor)
     case stored(WeightTensor)
     case halved(WeightTensor)
+    case bytes([UInt8])
   }
 
   /// A writer of no tensors yet.
@@ -59,6 +60,13 @@ public struct SafetensorsWriter {
       Item(
         name: tensor.name, type: halves ? .float16 : tensor.type, shape: tensor.shape,
         source: halves ? .halved(tensor) : .stored(tensor)))
+  }
+
+  /// Adds bytes as a tensor of one axis, for what is not numbers: a text, say.
+  ///
+  /// - Precondition: names are unique in one file.
+  public mutating func add(bytes: [UInt8], name: String) {
+    items.append(Item(name: name, type: .uint8, shape: [bytes.count], source: .bytes(bytes)))
   }
 
   /// Writes the file at `path`, whole or not at all: an existing file is replaced in one step.
@@ -126,6 +134,10 @@ extension SafetensorsWriter.Item {
       let halves = tensor.floats().withUnsafeElements { $0.map { Float16($0).bitPattern } }
       try halves.withUnsafeBufferPointer { (halves) throws(E) in
         try body(UnsafeRawBufferPointer(halves))
+      }
+    case .bytes(let bytes):
+      try bytes.withUnsafeBufferPointer { (bytes) throws(E) in
+        try body(UnsafeRawBufferPointer(bytes))
       }
     }
   }
