@@ -4,16 +4,16 @@
 /// of a word, then one for each merge.
 struct BytePairMerges: Sendable {
   /// The symbol that a pair becomes; the smaller the id, the earlier it is joined.
-  private let joined: [Pair: Int32]
+  private let joined: [UInt64: Int32]
   /// The number of merges.
   let count: Int
 
-  private struct Pair: Hashable {
-    let left: Int32, right: Int32
-  }
-
   /// The symbol that `left` and `right` become, nil where they stay apart.
-  func join(_ left: Int32, _ right: Int32) -> Int32? { joined[Pair(left: left, right: right)] }
+  func join(_ left: Int32, _ right: Int32) -> Int32? { joined[Self.pair(left, right)] }
+
+  private static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
+    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+  }
 
   /// Reads the text of a merges file: a line of heading, then two symbols a line.
   ///
@@ -24,31 +24,34 @@ struct BytePairMerges: Sendable {
   /// - Throws: `CLIPError.badMerges` where a line does not join two symbols that are known by then into
   ///   a new one.
   init(text: String, limit: Int, source: String) throws(CLIPError) {
-    var ids: [Substring: Int32] = [:]
-    ids.reserveCapacity(512 + limit)
-    for byte in UInt8.min...UInt8.max {
-      let symbol = String(ByteAlphabet.character(of: byte))
-      ids[Substring(symbol)] = ByteAlphabet.id(of: byte)
-      ids[Substring(symbol + "</w>")] = ByteAlphabet.id(of: byte) + 256
+    let bytes = Array(text.utf8)
+    var symbols = SymbolTable(capacity: 512 + limit)
+    for end in ["", "</w>"] {
+      for character in ByteAlphabet.characters {
+        precondition(symbols.add(Array((character + end).utf8)[...]), "the alphabet has doubles")
+      }
     }
-    var joined: [Pair: Int32] = [:]
+    var joined: [UInt64: Int32] = [:]
     joined.reserveCapacity(limit)
-    // Unicode scalars, not characters: "\r\n" is one Character, and so is a letter with what combines.
-    let lines = text.unicodeScalars.split(
-      separator: "\n", omittingEmptySubsequences: false
-    ).dropFirst()
-    for (number, line) in zip(2..., lines) {
-      if joined.count == limit { break }
-      let symbols = line.split { $0 == " " || $0 == "\r" }.map(Substring.init)
-      if symbols.isEmpty { continue }
-      guard symbols.count == 2, let left = ids[symbols[0]], let right = ids[symbols[1]] else {
-        throw .badMerges(source, line: number, "'\(line)' does not join two known symbols")
+    var number = 1, start = bytes.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+    while start < bytes.count, joined.count < limit {
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      let line = bytes[
+        start..<(end > start && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end)]
+      number += 1
+      start = end + 1
+      if line.isEmpty { continue }
+      func fault(_ what: String) -> CLIPError {
+        .badMerges(
+          source, line: number, "'\(String(decoding: line.prefix(60), as: UTF8.self))' \(what)")
       }
-      let id = Int32(512 + joined.count)
-      guard ids.updateValue(id, forKey: symbols[0] + symbols[1]) == nil else {
-        throw .badMerges(source, line: number, "'\(line)' makes a symbol for the second time")
+      let space = line.firstIndex(of: UInt8(ascii: " ")) ?? line.endIndex
+      let left = line[..<space], right = line[space...].dropFirst()
+      guard let first = symbols.symbol(left), let second = symbols.symbol(right) else {
+        throw fault("does not join two known symbols")
       }
-      joined[Pair(left: left, right: right)] = id
+      joined[Self.pair(first, second)] = Int32(symbols.count)
+      guard symbols.add(left, right) else { throw fault("makes a symbol for the second time") }
     }
     self.joined = joined
     self.count = joined.count
@@ -59,8 +62,8 @@ struct BytePairMerges: Sendable {
 /// other 68 bytes as U+0100 and up, so that no line holds a space or a control.
 enum ByteAlphabet {
   private static let printable = Array(0x21...0x7E) + Array(0xA1...0xAC) + Array(0xAE...0xFF)
-  private static let order: [Int] =
-    printable + (0...255).filter { !printable.contains($0) }
+  /// The bytes in the order of their tokens.
+  private static let order = printable + (0...255).filter { !printable.contains($0) }
   private static let ids: [Int32] = {
     var ids = [Int32](repeating: 0, count: 256)
     for (id, byte) in order.enumerated() { ids[byte] = Int32(id) }
@@ -70,9 +73,11 @@ enum ByteAlphabet {
   /// The token of a byte inside a word.
   static func id(of byte: UInt8) -> Int32 { ids[Int(byte)] }
 
-  /// The character of a byte.
-  static func character(of byte: UInt8) -> Unicode.Scalar {
-    let id = Int(ids[Int(byte)])
-    return Unicode.Scalar(code: id < printable.count ? Int(byte) : 0x100 + id - printable.count)
+  /// The characters in the order of their tokens.
+  static var characters: [String] {
+    (0..<256).map { id in
+      String(
+        Unicode.Scalar(code: id < printable.count ? order[id] : 0x100 + id - printable.count))
+    }
   }
 }
