@@ -14,6 +14,13 @@ public struct CLIPConfiguration: Sendable, Equatable {
     public let heads: Int
     /// The floats between the two layers of a block, mostly 4 × `width`.
     public let hidden: Int
+
+    package init(width: Int, layers: Int, heads: Int, hidden: Int) {
+      self.width = width
+      self.layers = layers
+      self.heads = heads
+      self.hidden = hidden
+    }
   }
 
   /// The dimensions of the space that pictures and texts share.
@@ -47,8 +54,8 @@ public struct CLIPConfiguration: Sendable, Equatable {
 
   /// The sizes that the tensors in `weights` have.
   ///
-  /// - Throws: `CLIPError.weights` where one of those that say it is missing, `CLIPError.notCLIP` where the
-  ///   sizes do not fit each other.
+  /// - Throws: `CLIPError.weights` where one of those that say it is missing, `CLIPError.notCLIP`
+  ///   where the sizes do not fit each other.
   init(_ weights: WeightScope, _ layout: WeightLayout, hints: Hints) throws(CLIPError) {
     func shape(_ name: String, rank: Int) throws(CLIPError) -> Shape {
       guard let shape = weights.shape(of: name) else {

@@ -1,6 +1,6 @@
-// CLIP (Radford et al., Learning Transferable Visual Models From Natural Language Supervision, arXiv
-// 2103.00020): two towers that put pictures and texts into one space, where the cosine of the angle
-// between them says how well they match.
+// CLIP (Radford et al., Learning Transferable Visual Models From Natural Language Supervision,
+// arXiv 2103.00020): two towers that put pictures and texts into one space, where the cosine of the
+// angle between them says how well they match.
 
 import Checkpoints
 import Imaging
@@ -13,8 +13,8 @@ import Tensors
 /// Opening checks every tensor's name and shape and loads none; a tower is loaded and widened to 32
 /// bits when it is first used. Immutable from then on: any number of threads may use it.
 ///
-/// Design notes: there are no prompt templates, since neither FastSAM uses any; no learned temperature either,
-/// which orders nothing.
+/// Design notes: there are no prompt templates, since neither FastSAM uses any; no learned
+/// temperature either, which orders nothing.
 public final class CLIPModel: Sendable {
   /// The sizes of the towers.
   public let configuration: CLIPConfiguration

@@ -2,15 +2,17 @@ import Imaging
 import Kernels
 import Tensors
 
-/// Makes of pictures what CLIP was trained on: shorter side to the tower's size by Pillow's bicubic, the
-/// middle square, each channel normalised.
+/// Makes of pictures what CLIP was trained on: shorter side to the tower's size by Pillow's
+/// bicubic, the middle square, each channel normalised.
 ///
-/// The same bytes as OpenAI's `preprocess` up to the numbers, and those to the last bit: a channel has
-/// 256 values, so its arithmetic (÷ 255, − mean, ÷ deviation, each rounded to single precision) is
-/// a table.
-struct Preprocessing: Sendable {
+/// The same bytes as OpenAI's `preprocess` up to the numbers, and those to the last bit: a channel
+/// has 256 values, so its arithmetic (÷ 255, − mean, ÷ deviation, each rounded to single precision)
+/// is a table.
+package struct Preprocessing: Sendable {
   /// The pixels on a side of the result.
-  let size: Int
+  package let size: Int
+
+  package init(size: Int) { self.size = size }
 
   /// The mean and deviation of the training pictures' red, green and blue (openai/CLIP, `clip.py`).
   private static let mean: [Float] = [0.48145466, 0.4578275, 0.40821073]
@@ -22,7 +24,7 @@ struct Preprocessing: Sendable {
   /// N pictures → N×3×size×size.
   ///
   /// - Precondition: no picture is empty.
-  func callAsFunction(_ images: ArraySlice<Image>, on pool: ThreadPool) -> Tensor {
+  package func callAsFunction(_ images: ArraySlice<Image>, on pool: ThreadPool) -> Tensor {
     let plane = size * size
     return Tensor([images.count, 3, size, size]) { result in
       nonisolated(unsafe) let result = result  // Each task writes its own picture.

@@ -1,7 +1,7 @@
 import Checkpoints
 
-/// One safetensors file with everything that CLIP needs: the tensors under the names that they had, the merges
-/// of the tokenizer, and what a configuration said.
+/// One safetensors file with everything that CLIP needs: the tensors under the names that they had,
+/// the merges of the tokenizer, and what a configuration said.
 ///
 /// The merges are the bytes of their text in the tensor `clip.merges`; `clip.activation`,
 /// `clip.image_heads` and `clip.text_heads` stand in the metadata.
@@ -9,10 +9,12 @@ public enum CLIPArchive {
   /// The tensor that holds the merges.
   static let mergesName = "clip.merges"
 
-  /// Writes the model in the file `source`, with the merges and configuration beside it, as one file.
+  /// Writes the model in the file `source`, with the merges and configuration beside it, as one
+  /// file.
   ///
-  /// `source` is read as `CLIPModel` reads it: OpenAI's archive, Hugging Face's or open_clip's weights, or such
-  /// a file itself. Tensors keep their precision unless `precision` says otherwise.
+  /// `source` is read as `CLIPModel` reads it: OpenAI's archive, Hugging Face's or open_clip's
+  /// weights, or such a file itself. Tensors keep their precision unless `precision` says
+  /// otherwise.
   ///
   /// - Parameter mergesPath: the merges, where they do not lie beside the weights.
   /// - Throws: whatever `CLIPModel.init` throws, and `CLIPError.weights` where `target` cannot be

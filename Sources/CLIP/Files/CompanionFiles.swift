@@ -25,8 +25,8 @@ struct CompanionFiles {
 
   /// What a configuration beside the weights says that shapes cannot.
   ///
-  /// Hugging Face's `config.json` names the activation (QuickGELU where it does not) and the heads; open_clip's
-  /// `open_clip_config.json` has GELU unless it says otherwise.
+  /// Hugging Face's `config.json` names the activation (QuickGELU where it does not) and the heads;
+  /// open_clip's `open_clip_config.json` has GELU unless it says otherwise.
   func hints(_ layout: WeightLayout) throws(CLIPError) -> CLIPConfiguration.Hints {
     var hints = CLIPConfiguration.Hints()
     switch layout {

@@ -1,8 +1,10 @@
-// Enough of JSON for a model's configuration. Foundation's decoder would be the heaviest thing that this
-// room loads, and would want a type for every field that nobody asks for.
+// Enough of JSON for a model's configuration. Foundation's decoder would be the heaviest thing that
+// this room loads, and would want a type for every field that nobody asks for.
 
-/// The numbers, words and strings of a JSON object by their dotted path (`text_config.hidden_act`), as they are
-/// written; nil where the text is not a JSON object. What lies in arrays is left out.
+/// The numbers, words and strings of a JSON object by their dotted path, as they are written.
+///
+/// `text_config.hidden_act` is such a path. Nil where the text is not a JSON object; what lies in
+/// arrays is left out.
 func flattenedJSON(_ text: String) -> [String: String]? {
   var parser = FlatteningParser(bytes: Array(text.utf8))
   guard parser.value(path: "", depth: 0), parser.isAtEnd, parser.sawObject else { return nil }
@@ -24,7 +26,7 @@ private struct FlatteningParser {
     }
   }
 
-  /// Reads a value; `path` nil leaves it out. False where there is none.
+  /// Reads a value and keeps it unless `path` is nil; false where there is none.
   mutating func value(path: String?, depth: Int) -> Bool {
     guard depth < 32 else { return false }
     skipSpaces()

@@ -3,8 +3,8 @@ import Tensors
 
 /// Builds the towers from the tensors of a file, whatever its layout.
 ///
-/// It runs twice: once when a model is opened, to check every name and shape without touching a number, and
-/// again for each tower when it is first used, to load it.
+/// It runs twice: once when a model is opened, to check every name and shape without touching a
+/// number, and again for each tower when it is first used, to load it.
 struct TowerReader {
   let weights: WeightScope
   let layout: WeightLayout

@@ -1,7 +1,7 @@
 /// How the tensors of a CLIP model are named in a file.
 ///
-/// OpenAI's archives and open_clip's files share one set of names; Hugging Face has another, with query,
-/// key and value apart and both projections transposed.
+/// OpenAI's archives and open_clip's files share one set of names; Hugging Face has another, with
+/// query, key and value apart and both projections transposed.
 enum WeightLayout: Sendable {
   case openAI
   case huggingFace

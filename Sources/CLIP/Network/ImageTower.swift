@@ -1,6 +1,7 @@
 // The vision transformer (Dosovitskiy et al., arXiv 2010.11929) as CLIP has it.
 //
-//   N×3×G·P×G·P ─ patches ─ linear ─ + class token, + positions ─ norm ─ blocks ─ class token ─ norm ─ projection
+//   N×3×G·P×G·P ─ patches ─ linear ─ + class token, + positions ─ norm ─ blocks
+//     ─ class token ─ norm ─ projection
 
 import Imaging
 import Kernels

@@ -1,5 +1,5 @@
-// The layers of a transformer: weights, and the kernel that uses them. Rows are tokens; how many of them
-// make a sequence matters to attention alone.
+// The layers of a transformer: weights, and the kernel that uses them. Rows are tokens; how many of
+// them make a sequence matters to attention alone.
 
 import Kernels
 import Tensors

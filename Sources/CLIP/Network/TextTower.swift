@@ -1,4 +1,5 @@
-// The text transformer: tokens see only what stands before them, and the prompt is read from its end token.
+// The text transformer: tokens see only what stands before them, and the prompt is read from its
+// end token.
 
 import Checkpoints
 import Kernels
@@ -17,8 +18,8 @@ struct TextTower: Sendable {
 
   /// Prompts of as many tokens as the context holds → S × E.
   ///
-  /// The end token, where the answer is read, is the one of highest number; what comes after it cannot
-  /// be seen from there, so no work is done for it.
+  /// The end token, where the answer is read, is the one of highest number; what comes after it
+  /// cannot be seen from there, so no work is done for it.
   func callAsFunction(_ prompts: [[Int32]], on pool: ThreadPool) -> Tensor {
     let ends = prompts.map { tokens in
       tokens.indices.reduce(0) { tokens[$1] > tokens[$0] ? $1 : $0 }

@@ -1,5 +1,5 @@
-// The transformer of both towers (Radford et al., arXiv 2103.00020, section 2.4): blocks that normalise
-// before they compute, on a stream of tokens that every block adds to.
+// The transformer of both towers (Radford et al., arXiv 2103.00020, section 2.4): blocks that
+// normalise before they compute, on a stream of tokens that every block adds to.
 //
 //   x ──┬── norm ── attention ──(+)──┬── norm ── linear ── GELU ── linear ──(+)── …
 //       └────────────────────────┘   └──────────────────────────────────┘
@@ -57,7 +57,8 @@ struct Transformer: Sendable {
 
   /// The one token of each sequence that the tower goes on with, after all blocks: S·T × W → S × W.
   ///
-  /// In the last block only those go through the output and the two layers, three quarters of its work.
+  /// In the last block only those go through the output and the two layers, three quarters of its
+  /// work.
   ///
   /// - Parameter kept: that token's index in each sequence.
   func callAsFunction(_ x: Tensor, tokens: Int, keeping kept: [Int], on pool: ThreadPool) -> Tensor

@@ -18,8 +18,8 @@ extension [UInt8] {
     return separatingGraveAs.replacing(patterns) { $0.map { $0 == 0x20 ? 0xA0 : $0 } }
   }
 
-  /// "Ã la mode" with the space kept: à is mostly a word, save where Portuguese às, àquele and their
-  /// like go on.
+  /// "Ã la mode" with the space kept: à is mostly a word, save where Portuguese às, àquele and
+  /// their like go on.
   private var separatingGraveAs: [UInt8] {
     let exceptions = [" ", "quele", "quela", "quilo", "s "].map { Array($0.utf8) }
     var result: [UInt8] = []

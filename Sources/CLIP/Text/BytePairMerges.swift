@@ -1,7 +1,7 @@
 /// Which pairs of symbols a byte-pair tokenizer joins, in order of preference.
 ///
-/// Symbols are token ids: 0…255 the bytes (in the order of `ByteAlphabet`), 256…511 the same at the end
-/// of a word, then one for each merge.
+/// Symbols are token ids: 0…255 the bytes (in the order of `ByteAlphabet`), 256…511 the same at the
+/// end of a word, then one for each merge.
 struct BytePairMerges: Sendable {
   /// The symbol that a pair becomes; the smaller the id, the earlier it is joined.
   private let joined: [UInt64: Int32]
@@ -18,17 +18,17 @@ struct BytePairMerges: Sendable {
   /// Reads the text of a merges file: a line of heading, then two symbols a line.
   ///
   /// - Parameters:
-  ///   - limit: how many merges the vocabulary has room for; the rest of the file is not read, as OpenAI's
-  ///     own file goes on where CLIP stops.
+  ///   - limit: how many merges the vocabulary has room for; the rest of the file is not read, as
+  ///     OpenAI's own file goes on where CLIP stops.
   ///   - source: the file's name, for errors.
-  /// - Throws: `CLIPError.badMerges` where a line does not join two symbols that are known by then into
-  ///   a new one.
+  /// - Throws: `CLIPError.badMerges` where a line does not join two symbols that are known by then
+  ///   into a new one.
   init(text: String, limit: Int, source: String) throws(CLIPError) {
     let bytes = Array(text.utf8)
     var symbols = SymbolTable(capacity: 512 + limit)
     for end in ["", "</w>"] {
       for character in ByteAlphabet.characters {
-        precondition(symbols.add(Array((character + end).utf8)[...]), "the alphabet has doubles")
+        symbols.add(Array((character + end).utf8)[...])
       }
     }
     var joined: [UInt64: Int32] = [:]
@@ -58,8 +58,8 @@ struct BytePairMerges: Sendable {
   }
 }
 
-/// The characters that stand for bytes in a merges file: what is printable in Latin-1 for itself, the
-/// other 68 bytes as U+0100 and up, so that no line holds a space or a control.
+/// The characters that stand for bytes in a merges file: what is printable in Latin-1 for itself,
+/// the other 68 bytes as U+0100 and up, so that no line holds a space or a control.
 enum ByteAlphabet {
   private static let printable = Array(0x21...0x7E) + Array(0xA1...0xAC) + Array(0xAE...0xFF)
   /// The bytes in the order of their tokens.

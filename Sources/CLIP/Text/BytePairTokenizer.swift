@@ -1,4 +1,5 @@
-/// Turns prompts into the tokens that CLIP was trained on, exactly as OpenAI's `simple_tokenizer` does.
+/// Turns prompts into the tokens that CLIP was trained on, exactly as OpenAI's `simple_tokenizer`
+/// does.
 ///
 /// Clean-up (`TextCleaning.swift`), words (`WordSplitter.swift`), then byte pairs within each word
 /// (Sennrich, Haddow and Birch, arXiv 1508.07909).
@@ -26,12 +27,14 @@ public struct BytePairTokenizer: Sendable {
   /// A tokenizer from the text of a merges file (`merges.txt`, or `bpe_simple_vocab_16e6.txt`).
   ///
   /// - Parameters:
-  ///   - vocabularySize: 49408 for all published CLIP models; 512 for the bytes, one for each merge,
-  ///     2 for start and end.
+  ///   - vocabularySize: 49408 for all published CLIP models: 512 for the bytes, one for each
+  ///     merge, 2 for start and end.
   ///   - source: the file's name, for errors.
+  /// - Precondition: `vocabularySize` is at least 514.
   /// - Throws: `CLIPError.badMerges`.
   public init(merges text: String, vocabularySize: Int, source: String) throws(CLIPError) {
     let limit = vocabularySize - 514
+    precondition(limit >= 0, "BytePairTokenizer: a vocabulary of \(vocabularySize)")
     merges = try BytePairMerges(text: text, limit: limit, source: source)
     guard merges.count == limit else {
       throw .badMerges(
@@ -40,6 +43,9 @@ public struct BytePairTokenizer: Sendable {
     }
     self.vocabularySize = vocabularySize
   }
+
+  /// A prompt as it is when words are looked for in it.
+  package static func cleaned(_ prompt: String) -> String { Scalars(prompt).cleanedPrompt.string }
 
   /// The tokens of a prompt, without those of start and end.
   public func tokens(of prompt: String) -> [Int32] {
@@ -70,11 +76,13 @@ public struct BytePairTokenizer: Sendable {
     return tokens + [Int32](repeating: 0, count: context - tokens.count)
   }
 
-  /// Joins the bytes of a word, the best pair first and of equals the leftmost, until no merge applies.
+  /// Joins the bytes of a word, the best pair first and of equals the leftmost, until no merge
+  /// applies.
   ///
-  /// A heap of candidate pairs over a linked list of symbols: n log n for a word of n bytes, where a
-  /// search for the best pair in each round would be n². A merge's symbol is always younger than both of its parts
-  /// (`BytePairMerges` sees to it), so no join ever makes a pair that should have come before.
+  /// A heap of candidate pairs over a linked list of symbols: n log n for a word of n bytes, where
+  /// a search for the best pair in each round would be n². A merge's symbol is always younger than
+  /// both of its parts (`BytePairMerges` sees to it), so no join ever makes a pair that should have
+  /// come before.
   private func joinedPairs(of word: [UInt8]) -> [Int32] {
     guard let last = word.last else { return [] }
     var symbols = word.map(ByteAlphabet.id)

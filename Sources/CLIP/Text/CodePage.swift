@@ -1,7 +1,7 @@
 /// A one-byte encoding through which UTF-8 may have been misread.
 ///
-/// Bytes that a Windows code page leaves undefined stand for the code of the same number, as browsers
-/// have it, and 0x1A stands for U+FFFD: a character that was lost on the way.
+/// Bytes that a Windows code page leaves undefined stand for the code of the same number, as
+/// browsers have it, and 0x1A stands for U+FFFD: a character that was lost on the way.
 struct CodePage: Sendable {
   private let scalars: Scalars
   private let bytes: [Unicode.Scalar: UInt8]

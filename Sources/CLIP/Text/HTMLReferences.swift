@@ -51,9 +51,11 @@ enum HTMLReferences {
     return result
   }
 
-  /// The cautious reading: only references of 1 to 24 letters or digits that end in a semicolon, with those in capitals.
+  /// The cautious reading: only references of 1 to 24 letters or digits that end in a semicolon,
+  /// with those in capitals.
   ///
-  /// "this&not that" stays as it is. A numeric reference whose semicolon would be left over stays too.
+  /// "this&not that" stays as it is. A numeric reference whose semicolon would be left over stays
+  /// too.
   static func unescapedWhereCertain(_ text: Scalars) -> Scalars {
     guard text.contains("&") else { return text }
     var result = Scalars()
@@ -134,8 +136,8 @@ enum HTMLReferences {
     return (character(of: code), i < text.count && text[i] == ";" ? i + 1 : i)
   }
 
-  /// What the standard makes of a number: code page 1252 for 0x80…0x9F, nothing for most controls and
-  /// noncharacters.
+  /// What the standard makes of a number: code page 1252 for 0x80…0x9F, nothing for most controls
+  /// and noncharacters.
   private static func character(of code: UInt32) -> Scalars {
     switch code {
     case 0, 0xD800...0xDFFF, 0x11_0000...: return ["\u{FFFD}"]

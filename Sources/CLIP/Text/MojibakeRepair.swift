@@ -1,7 +1,7 @@
-// Undoes UTF-8 that was decoded as something else, by the procedure of ftfy 6.3.1 (Robyn Speer, Apache
-// License 2.0), written anew: encode the text in the suspected code page, mend the bytes, decode as
-// UTF-8. OpenAI's tokenizer runs ftfy on every prompt, so a prompt with mojibake in it has the same
-// tokens only if the same repair is made.
+// Undoes UTF-8 that was decoded as something else, by the procedure of ftfy 6.3.1 (Robyn Speer,
+// Apache License 2.0), written anew: encode the text in the suspected code page, mend the bytes,
+// decode as UTF-8. OpenAI's tokenizer runs ftfy on every prompt, so a prompt with mojibake in it
+// has the same tokens only if the same repair is made.
 
 extension Scalars {
   /// The text with its encoding mended, step after step until nothing changes.
@@ -24,7 +24,8 @@ extension Scalars {
     }
     let patched = embeddedMojibakeRepaired
     if patched != self { return patched }
-    // C1 controls are of no use: they were Windows-1252. All at once if all can be decoded, else each.
+    // C1 controls are of no use: they were Windows-1252. All at once if all can be decoded, else
+    // each.
     if let bytes = CodePage.latin1.encoded(self),
       !bytes.contains(where: { [0x81, 0x8D, 0x8F, 0x90, 0x9D].contains($0) })
     {

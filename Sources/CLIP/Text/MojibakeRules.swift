@@ -1,6 +1,7 @@
-// Which characters in a row betray text that was decoded with the wrong encoding ("â€œ" for a quotation
-// mark). The kinds of characters and the telltale sequences are those of ftfy 6.3.1 (Robyn Speer,
-// https://github.com/rspeer/python-ftfy, Apache License 2.0), as data for a matcher of our own.
+// Which characters in a row betray text that was decoded with the wrong encoding ("â€œ" for a
+// quotation mark). The kinds of characters and the telltale sequences are those of ftfy 6.3.1
+// (Robyn Speer, https://github.com/rspeer/python-ftfy, Apache License 2.0), as data for a matcher
+// of our own.
 
 /// Characters by the part they play in mojibake, each class a string of characters and ranges.
 private enum Kind {

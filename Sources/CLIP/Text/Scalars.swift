@@ -1,5 +1,5 @@
-// Python's strings are sequences of code points, and so is a text while it is being cleaned: Swift's
-// grapheme clusters would merge what the regular expressions of the tokenizer tell apart.
+// Python's strings are sequences of code points, and so is a text while it is being cleaned:
+// Swift's grapheme clusters would merge what the regular expressions of the tokenizer tell apart.
 
 @_spi(_Unicode) import Swift
 

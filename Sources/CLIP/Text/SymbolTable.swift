@@ -1,8 +1,8 @@
 /// The spelling of every symbol of a merges file, and the symbol of every spelling.
 ///
-/// Exists because a dictionary of strings or arrays takes 50 ms for the 49 thousand symbols of CLIP, most of it
-/// to make keys: here all spellings lie in one array, and a hash is continued from the left part of a symbol
-/// over the right one.
+/// Exists because a dictionary of strings or arrays takes 50 ms for the 49 thousand symbols of
+/// CLIP, most of it to make keys: here all spellings lie in one array, and a hash is continued from
+/// the left part of a symbol over the right one.
 struct SymbolTable {
   private var spellings: [UInt8] = []
   /// Where each symbol's spelling begins; one more at the end.
@@ -27,6 +27,7 @@ struct SymbolTable {
   }
 
   /// Adds the symbol whose spelling is `left` and then `right`; false where there is one already.
+  @discardableResult
   mutating func add(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8> = []) -> Bool {
     let slot = slot(of: left, right)
     guard slots[slot] < 0 else { return false }

@@ -1,6 +1,7 @@
-// What OpenAI's tokenizer does to a prompt before it looks for words: `ftfy.fix_text`, `html.unescape`
-// twice, spaces collapsed, lower case. All of ftfy's default repairs are made (its version 6.3.1, an
-// Apache-licensed work of Robyn Speer, is the definition); Unicode data is that of the Swift runtime.
+// What OpenAI's tokenizer does to a prompt before it looks for words: `ftfy.fix_text`,
+// `html.unescape` twice, spaces collapsed, lower case. All of ftfy's default repairs are made (its
+// version 6.3.1, an Apache-licensed work of Robyn Speer, is the definition); Unicode data is that
+// of the Swift runtime.
 
 extension Scalars {
   /// The prompt as the tokenizer sees it.
@@ -76,8 +77,8 @@ extension Scalars {
 }
 
 extension Unicode.Scalar {
-  /// Itself, or what plain typing would have given: letters for a ligature, standard for full or half
-  /// width, straight for curly quotes.
+  /// Itself, or what plain typing would have given: letters for a ligature, standard for full or
+  /// half width, straight for curly quotes.
   fileprivate var standardForms: Scalars {
     if value < 0x132 { return [self] }
     if let letters = ligatures[self] {

@@ -40,8 +40,8 @@ private func sameLetter(_ a: Unicode.Scalar, _ b: Unicode.Scalar) -> Bool {
 extension Unicode.Scalar {
   /// Neither a letter nor a number nor a space.
   ///
-  /// U+0345, a combining iota, is in none of the pattern's sets once case is ignored, since its capital is
-  /// a letter and it is not: it drops out.
+  /// U+0345, a combining iota, is in none of the pattern's sets once case is ignored, since its
+  /// capital is a letter and it is not: it drops out.
   fileprivate var isSign: Bool {
     !isLetter && !isNumber && !properties.isWhitespace && value != 0x345
   }

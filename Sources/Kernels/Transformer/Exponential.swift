@@ -4,8 +4,8 @@
 // The polynomials are weighted minimax fits made for this file (Lawson's iteration on Chebyshev
 // nodes); each states the error it was fitted to, the tests measure the whole.
 
-/// Eight values of eˣ, within 2 ulp for −87.3 ≤ x ≤ 88.3; what lies outside is clamped to that range, and
-/// a NaN stays one.
+/// Eight values of eˣ, within 2 ulp for −87.3 ≤ x ≤ 88.3; what lies outside is clamped to that
+/// range, and a NaN stays one.
 ///
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2, and eˣ = 2ⁿ·(1 + r + r²·P(r)).
 @inline(__always)
@@ -26,15 +26,16 @@ func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
   p = p * r + V(repeating: 1.666_652_1e-1)
   p = p * r + V(repeating: 0.499_999_94)
   let mantissa = p * (r * r) + r + V(repeating: 1)
-  // 2ⁿ times a float is an addition to its exponent, which is all that the shift leaves of `shifted`.
+  // 2ⁿ times a float is an addition to its exponent, which is all that the shift leaves of
+  // `shifted`.
   let power = unsafeBitCast(shifted, to: SIMD8<UInt32>.self) &<< 23
   return unsafeBitCast(unsafeBitCast(mantissa, to: SIMD8<UInt32>.self) &+ power, to: V.self)
 }
 
 /// Eight values of erf x, within 3 ulp.
 ///
-/// Below 0.93 it is x·P(x²) with the error 0.4 · 2⁻²⁴; above, 1 − exp(Q(|x|)), where Q fits the logarithm of
-/// 1 − erf up to 4, from where erf is 1 in single precision.
+/// Below 0.93 it is x·P(x²) with the error 0.4 · 2⁻²⁴; above, 1 − exp(Q(|x|)), where Q fits the
+/// logarithm of 1 − erf up to 4, from where erf is 1 in single precision.
 @inline(__always)
 func errorFunction(_ x: SIMD8<Float>) -> SIMD8<Float> {
   typealias V = SIMD8<Float>

@@ -1,4 +1,5 @@
-/// Normalises each row to mean 0 and variance 1, then scales and shifts it: (x − μ)/√(σ² + ε)·γ + β.
+/// Normalises each row to mean 0 and variance 1, then scales and shifts it: (x − μ)/√(σ² + ε)·γ +
+/// β.
 ///
 /// The variance is taken around the mean in a second pass, which no large mean can spoil
 /// (Ba, Kiros and Hinton, arXiv 1607.06450).

@@ -36,8 +36,8 @@ public func linear(
   }
 }
 
-/// The length of tiles that cut `extent` into as few, nearly equal parts as `limit` allows, in whole
-/// vectors of 16: a short last tile would leave a thread without work.
+/// The length of tiles that cut `extent` into as few, nearly equal parts as `limit` allows, in
+/// whole vectors of 16: a short last tile would leave a thread without work.
 func evenTile(_ extent: Int, atMost limit: Int) -> Int {
   let parts = max(1, (extent + limit - 1) / limit)
   return max(1, ((extent + parts - 1) / parts + 15) / 16 * 16)

@@ -1,7 +1,7 @@
 /// Replaces each row by exp(scale·x) over the sum of these, in place.
 ///
-/// The row's maximum is subtracted first, so nothing overflows. Where `causal`, row i keeps its first
-/// i + 1 columns and the rest become 0: a token sees itself and what came before.
+/// The row's maximum is subtracted first, so nothing overflows. Where `causal`, row i keeps its
+/// first i + 1 columns and the rest become 0: a token sees itself and what came before.
 ///
 /// - Parameter values: rows × columns, contiguous.
 public func softmaxRows(
