@@ -26,6 +26,7 @@ let package = Package(
     .target(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
 
     .target(name: "Tensors", swiftSettings: optimized),
     .target(name: "CProcessor"),
@@ -70,7 +71,9 @@ let package = Package(
     .target(
       name: "Outputs", dependencies: ["Imaging", "Regions", "Segmentation"],
       swiftSettings: optimized),
-    .target(name: "WeightStore", dependencies: ["Checkpoints"], swiftSettings: strict),
+    .target(
+      name: "WeightStore", dependencies: ["Checkpoints", "CMessageDigest"],
+      resources: [.embedInCode("manifest.json")], swiftSettings: strict),
     .target(
       name: "FastSAM",
       dependencies: [

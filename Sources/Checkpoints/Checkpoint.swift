@@ -18,7 +18,7 @@ public struct Checkpoint: Sendable {
     case torchScript
   }
 
-  private let contents: CheckpointContents
+  let contents: CheckpointContents
 
   /// The checkpoint in the file at `path`; the format is told from the content, not the suffix.
   ///

@@ -67,6 +67,8 @@ struct CheckpointContents: Sendable {
   var imageSize: ImageSize?
   var classNames: [Int: String] = [:]
   var metadata: [String: String] = [:]
+  /// The CRC-32 that the container notes for parts of the file.
+  var checksums: [(entry: String, range: Range<Int>, checksum: UInt32)] = []
 
   init(file: MappedFile, format: Checkpoint.Format) {
     self.file = file

@@ -31,6 +31,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case missingEntry(path: String, entry: String)
   /// Two entries claim the same bytes, or two entries the same name.
   case overlappingEntries(path: String, first: String, second: String)
+  /// The bytes of an entry are not those that were written.
+  case wrongChecksum(path: String, entry: String)
   /// The pickle breaks its own grammar at this byte.
   case malformedPickle(path: String, offset: Int, fault: String)
   /// An opcode outside the whitelist.
@@ -66,7 +68,7 @@ extension CheckpointError: CustomStringConvertible {
     case .missingFile(let path), .unreadable(let path, _), .unwritable(let path, _),
       .unknownFormat(let path, _), .unsupported(let path, _), .truncated(let path, _, _, _, _),
       .limitExceeded(let path, _, _, _), .malformedZip(let path, _, _),
-      .compressedEntry(let path, _, _), .missingEntry(let path, _),
+      .compressedEntry(let path, _, _), .missingEntry(let path, _), .wrongChecksum(let path, _),
       .overlappingEntries(let path, _, _), .malformedPickle(let path, _, _),
       .forbiddenOpcode(let path, _, _), .malformedHeader(let path, _, _),
       .malformedTensor(let path, _, _), .duplicateTensor(let path, _), .noTensors(let path),
@@ -95,6 +97,8 @@ extension CheckpointError: CustomStringConvertible {
       "entry \(printable(entry)) is compressed (zip method \(method)); PyTorch stores entries"
         + " uncompressed: unpack and save the file again"
     case .missingEntry(_, let entry): "the archive has no entry \(printable(entry))"
+    case .wrongChecksum(_, let entry):
+      "entry \(printable(entry)) is damaged: its bytes do not match their checksum"
     case .overlappingEntries(_, let first, let second):
       "zip entries \(printable(first)) and \(printable(second)) overlap"
     case .malformedPickle(_, let offset, let fault): "damaged pickle at byte \(offset): \(fault)"

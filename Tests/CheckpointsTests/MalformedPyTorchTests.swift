@@ -105,13 +105,19 @@ import Testing
     #expect(try #require(try fault(of: archive(tooDeep))).description.contains("limit"))
   }
 
-  /// d = {"a": d, "b": d}: without a bound, 2⁶⁴ paths.
+  /// d₀ = {}, dᵢ = {"a": dᵢ₋₁, "b": dᵢ₋₁}: 2⁴⁰ paths, and d = {"a": d}: one without an end.
   @Test func modulesInsideEachOtherEnd() throws {
     let key = { (name: UInt8) -> [UInt8] in [0x8c, 1, name] }
-    let pickle =
-      Self.start + [0x7d, 0x71, 0x00] + key(0x61) + [0x68, 0x00, 0x73] + key(0x62)
-      + [0x68, 0x00, 0x73, 0x2e]
-    #expect(try #require(try fault(of: archive(pickle))).description.contains("limit"))
+    var pickle = Self.start + [0x7d, 0x71, 0x00]
+    for level in 1...40 as ClosedRange<UInt8> {
+      pickle += [0x30, 0x7d, 0x71, level] + key(0x61) + [0x68, level - 1, 0x73]
+      pickle += key(0x62) + [0x68, level - 1, 0x73]
+    }
+    let wide = try #require(try fault(of: archive(pickle + [0x2e])))
+    #expect(wide.description.contains("modules and tensors"))
+    let cycle = Self.start + [0x7d, 0x71, 0x00] + key(0x61) + [0x68, 0x00, 0x73, 0x2e]
+    let deep = try #require(try fault(of: archive(cycle)))
+    #expect(deep.description.contains("modules inside each other"))
   }
 
   @Test func zipDirectoryIsNotBelieved() throws {
@@ -142,6 +148,25 @@ import Testing
       let error = try #require(try fault(of: file))
       #expect(error.description.contains(reason), "\(error)")
     }
+  }
+
+  @Test func checksumsTellDamageThatLoadingDoesNot() throws {
+    let file = TemporaryPath()
+    var damaged = try GoldenFiles.bytes("model-half.pt")
+    try file.write(damaged)
+    try Checkpoint(path: file.path).verifyChecksums()
+    // The last byte ahead of the version entry lies in a storage.
+    let checkpoint = try Checkpoint(path: file.path)
+    let weight = try #require(checkpoint["model.0.conv.weight"])
+    let pattern = weight.withRowMajorBytes { Array($0) }
+    let place = try #require(
+      damaged.indices.first { damaged[$0...].starts(with: pattern) })
+    damaged[place] ^= 1
+    try file.write(damaged)
+    let fault = #expect(throws: CheckpointError.self) {
+      try Checkpoint(path: file.path).verifyChecksums()
+    }
+    #expect(fault?.description.contains("do not match their checksum") == true)
   }
 
   @Test(arguments: [("compressed.pt", "is compressed"), ("legacy.pt", "before 1.6")])

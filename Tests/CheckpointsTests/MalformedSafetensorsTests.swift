@@ -30,6 +30,10 @@ import Testing
         #"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
         "appears twice"
       ),
+      (
+        #"{"x":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}"#,
+        "the key shape appears twice"
+      ),
       (#"{"x":{"dtype":"F4","shape":[1],"data_offsets":[0,4]}}"#, "type F4 are not read"),
       (#"{"x\q":{}}"#, "unknown escape"),
       (#"{"x\u12g4":{}}"#, "unknown escape"),

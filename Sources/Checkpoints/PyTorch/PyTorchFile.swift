@@ -39,6 +39,8 @@ enum PyTorchFile {
           name: name, type: storage.type, extents: record.extents, strides: record.strides,
           offset: range.lowerBound + record.offset * storage.type.byteCount))
     }
+    contents.checksums = archive.entries.values.filter { $0.method == 0 }
+      .map { ($0.name, $0.data, $0.checksum) }
     contents.readMetadata(of: pickle)
     return contents
   }

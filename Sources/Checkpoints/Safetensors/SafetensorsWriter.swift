@@ -17,7 +17,7 @@ public struct SafetensorsWriter {
   public var metadata: [String: String] = [:]
   private var items: [Item] = []
 
-  private struct Item {
+  fileprivate struct Item {
     let name: String
     let type: ElementType
     let shape: Shape
@@ -25,10 +25,11 @@ public struct SafetensorsWriter {
     var byteCount: Int { shape.count * type.byteCount }
   }
 
-  private enum Source {
+  fileprivate enum Source {
     case tensor(Tensor)
     case stored(WeightTensor)
     case halved(WeightTensor)
+    case bytes([UInt8])
   }
 
   /// A writer of no tensors yet.
@@ -61,6 +62,13 @@ public struct SafetensorsWriter {
         source: halves ? .halved(tensor) : .stored(tensor)))
   }
 
+  /// Adds bytes as a tensor of one axis, for what is not numbers: a text, say.
+  ///
+  /// - Precondition: names are unique in one file.
+  public mutating func add(bytes: [UInt8], name: String) {
+    items.append(Item(name: name, type: .uint8, shape: [bytes.count], source: .bytes(bytes)))
+  }
+
   /// Writes the file at `path`, whole or not at all: an existing file is replaced in one step.
   ///
   /// Tensors are ordered by element size, largest first, so that each lies on a multiple of it; the
@@ -75,7 +83,9 @@ public struct SafetensorsWriter {
     }.map(\.element)
     let file = try ReplacementFile(path: path)
     try file.append(header(of: ordered))
-    for item in ordered { try append(item, to: file) }
+    for item in ordered {
+      try item.withBytes { (bytes) throws(CheckpointError) in try file.append(bytes) }
+    }
     try file.commit()
   }
 
@@ -99,17 +109,36 @@ public struct SafetensorsWriter {
     return withUnsafeBytes(of: UInt64(json.count).littleEndian, Array.init) + json
   }
 
-  private func append(_ item: Item, to file: ReplacementFile) throws(CheckpointError) {
-    switch item.source {
+  /// Calls `body` with each tensor as it would be written, in the order of names.
+  public func forEachTensor<E: Error>(
+    _ body: (_ name: String, ElementType, Shape, UnsafeRawBufferPointer) throws(E) -> Void
+  ) throws(E) {
+    for item in items.sorted(by: { $0.name < $1.name }) {
+      try item.withBytes { (bytes) throws(E) in try body(item.name, item.type, item.shape, bytes) }
+    }
+  }
+}
+
+extension SafetensorsWriter.Item {
+  /// Calls `body` with the numbers as they are written.
+  fileprivate func withBytes<E: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(E) -> Void
+  ) throws(E) {
+    switch source {
     case .tensor(let tensor):
-      try tensor.withUnsafeElements { (elements) throws(CheckpointError) in
-        try file.append(UnsafeRawBufferPointer(elements))
+      try tensor.withUnsafeElements { (elements) throws(E) in
+        try body(UnsafeRawBufferPointer(elements))
       }
-    case .stored(let tensor):
-      try tensor.withRowMajorBytes { (bytes) throws(CheckpointError) in try file.append(bytes) }
+    case .stored(let tensor): try tensor.withRowMajorBytes(body)
     case .halved(let tensor):
       let halves = tensor.floats().withUnsafeElements { $0.map { Float16($0).bitPattern } }
-      try file.append(halves)
+      try halves.withUnsafeBufferPointer { (halves) throws(E) in
+        try body(UnsafeRawBufferPointer(halves))
+      }
+    case .bytes(let bytes):
+      try bytes.withUnsafeBufferPointer { (bytes) throws(E) in
+        try body(UnsafeRawBufferPointer(bytes))
+      }
     }
   }
 }
