@@ -102,7 +102,7 @@ public struct Interpreter: Sendable {
 
   private func transposedConvolution(_ layer: ConvTranspose2d, _ x: Tensor) -> Tensor {
     let (channels, height, width) = (layer.outputChannels, x.shape[2], x.shape[3])
-    let (filter, bias) = layer.parametersRead()
+    let (filter, bias) = layer.weights()
     return filter.withUnsafePointer { filter in
       bias.withUnsafePointer { bias in
         x.mapped(to: [1, channels, 2 * height, 2 * width]) { input, output in

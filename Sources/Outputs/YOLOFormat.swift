@@ -9,7 +9,7 @@ import Regions
 /// ring of fewer than three points, that is a mask of a pixel or two, has no line.
 struct YOLOFormat: DocumentFormat {
   let frame: MaskFrame
-  let separator = "\n"
+  let separator = ""
 
   func opening(_ facts: ReportFacts) -> [UInt8] { [] }
 
@@ -25,6 +25,7 @@ struct YOLOFormat: DocumentFormat {
       text.raw(" ")
       text.sixDigits(place.y / Double(frame.pictureHeight))
     }
+    text.raw("\n")
     return text.bytes
   }
 

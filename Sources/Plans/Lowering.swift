@@ -13,6 +13,7 @@ struct Lowering {
   let sizes: [(height: Int, width: Int)]
   private let kernels: VectorKernels
   private let choose: (ConvolutionGeometry) -> BlockedAlgorithm
+  private let filters: FilterStore
   private let pool: ThreadPool
   private let consumers: [[Int]]
 
@@ -26,13 +27,15 @@ struct Lowering {
 
   init(
     _ graph: Graph, height: Int, width: Int, kernels: VectorKernels,
-    choose: @escaping (ConvolutionGeometry) -> BlockedAlgorithm, pool: ThreadPool
+    choose: @escaping (ConvolutionGeometry) -> BlockedAlgorithm, filters: FilterStore,
+    pool: ThreadPool
   ) {
     self.graph = graph
     self.sizes = graph.sizes(height: height, width: width)
     self.inputCount = graph.nodes[0].channels * height * width
     self.kernels = kernels
     self.choose = choose
+    self.filters = filters
     self.pool = pool
     var consumers = [[Int]](repeating: [], count: graph.nodes.count)
     for (index, node) in graph.nodes.enumerated() {
@@ -87,92 +90,82 @@ struct Lowering {
     let residual = residual(for: index)
     let lanes = residual?.lanes ?? ChannelLanes(parts: outputParts(index))
     let target = allocate(lanes, sizes[index])
-    let (filter, bias) = layer.folded()
     values[index] = target
 
     if case .input = graph.nodes[source].operation {
-      appendStem(layer, geometry, filter, bias, target)
+      // The first layer: its 3×3 patches of 3 channels fill two blocks of lanes, gathered on the way.
+      append(
+        layer.name, geometry, from: nil, lanes: ChannelLanes(parts: [geometry.depth]), to: target,
+        silu: layer.activation == .silu, gatheredPatches: true, weights: layer.folded)
     } else if let (coarse, fine) = mergedUpsample(source, layer) {
       let small = (height: size.height / 2, width: size.width / 2)
       let partial = allocate(lanes, small)
       append(
         layer.name + " (coarse)", layer.geometry(height: small.height, width: small.width),
-        filter, [Float](repeating: 0, count: layer.outputChannels), silu: false, from: coarse,
-        to: partial)
+        from: coarse.blocks, lanes: coarse.lanes, to: partial, silu: false
+      ) {
+        (layer.folded().filter, Tensor([layer.outputChannels]))
+      }
       append(
-        layer.name, geometry, filter, bias.elements, silu: layer.activation == .silu, from: fine,
-        to: target, coarse: partial.blocks)
+        layer.name, geometry, from: fine.blocks, lanes: fine.lanes, to: target,
+        silu: layer.activation == .silu, coarse: partial.blocks, weights: layer.folded)
     } else {
+      let source = value(source)
       append(
-        layer.name, geometry, filter, bias.elements, silu: layer.activation == .silu,
-        from: value(source), to: target, residual: residual?.blocks)
+        layer.name, geometry, from: source.blocks, lanes: source.lanes, to: target,
+        silu: layer.activation == .silu, residual: residual?.blocks, weights: layer.folded)
     }
   }
 
   /// Four phases, each a 1×1 convolution to every second pixel.
   private mutating func lowerTransposed(_ index: Int, _ layer: ConvTranspose2d) {
     let source = graph.nodes[index].inputs[0]
-    let size = sizes[source]
+    let input = value(source)
     let target = allocate(ChannelLanes(parts: [layer.outputChannels]), sizes[index])
-    let (filter, bias) = layer.parametersRead()
-    let (inputs, outputs) = (layer.inputChannels, layer.outputChannels)
     let geometry = ConvolutionGeometry(
-      inputChannels: inputs, outputChannels: outputs, inputHeight: size.height,
-      inputWidth: size.width, kernelSize: 1)
-    let elements = filter.elements
+      inputChannels: layer.inputChannels, outputChannels: layer.outputChannels,
+      inputHeight: sizes[source].height, inputWidth: sizes[source].width, kernelSize: 1)
     for phase in 0..<4 {
-      var part = [Float](repeating: 0, count: inputs * outputs)
-      for k in 0..<outputs {
-        for c in 0..<inputs { part[k * inputs + c] = elements[(c * outputs + k) * 4 + phase] }
-      }
       append(
-        layer.name, geometry, Tensor([outputs, inputs, 1, 1], part), bias.elements, silu: false,
-        from: value(source), to: target, phase: (phase / 2, phase % 2))
+        "\(layer.name) (\(phase / 2), \(phase % 2))", geometry, from: input.blocks,
+        lanes: input.lanes, to: target, silu: false, phase: (phase / 2, phase % 2)
+      ) {
+        layer.phase(row: phase / 2, column: phase % 2)
+      }
     }
     values[index] = target
   }
 
-  /// The first layer: its 3×3 patches of 3 channels fill two blocks of lanes, gathered on the way in.
-  private mutating func appendStem(
-    _ layer: Conv2d, _ geometry: ConvolutionGeometry, _ filter: Tensor, _ bias: Tensor,
-    _ target: BlockedValue
-  ) {
-    let packed = filter.withUnsafeElements {
-      PackedFilter(
-        $0.pointer, inputChannels: geometry.depth, kernelSize: 1, algorithm: .direct,
-        inputs: ChannelLanes(parts: [geometry.depth]), outputs: target.lanes,
-        panelBlocks: kernels.panelBlocks, on: pool)
-    }
-    steps.append(
-      .convolution(
-        ConvolutionStep(
-          name: layer.name, geometry: geometry, algorithm: .direct, input: nil,
-          output: target.blocks, filter: packed, bias: spread(bias.elements, target.lanes),
-          silu: layer.activation == .silu)))
-  }
-
+  /// Appends a step; its filter is packed unless a plan of another size has done so.
   private mutating func append(
-    _ name: String, _ geometry: ConvolutionGeometry, _ filter: Tensor, _ bias: [Float], silu: Bool,
-    from source: BlockedValue, to target: BlockedValue, residual: [BlockedValue.Block]? = nil,
-    coarse: [BlockedValue.Block]? = nil, phase: (row: Int, column: Int)? = nil
+    _ name: String, _ geometry: ConvolutionGeometry, from input: [BlockedValue.Block]?,
+    lanes: ChannelLanes, to target: BlockedValue, silu: Bool,
+    residual: [BlockedValue.Block]? = nil, coarse: [BlockedValue.Block]? = nil,
+    phase: (row: Int, column: Int)? = nil, gatheredPatches: Bool = false,
+    weights: () -> (filter: Tensor, bias: Tensor)
   ) {
-    let algorithm = choose(geometry)
-    let packed = filter.withUnsafeElements {
-      PackedFilter(
-        $0.pointer, inputChannels: geometry.inputChannels, kernelSize: geometry.kernelSize,
-        algorithm: algorithm, inputs: source.lanes, outputs: target.lanes,
-        panelBlocks: kernels.panelBlocks, on: pool)
+    let algorithm = gatheredPatches ? .direct : choose(geometry)
+    let key = FilterStore.Key(
+      layer: name, algorithm: algorithm, inputs: lanes, outputs: target.lanes,
+      panelBlocks: kernels.panelBlocks)
+    let entry = filters.entry(key) {
+      let (filter, bias) = weights()
+      let packed = filter.withUnsafeElements {
+        PackedFilter(
+          $0.pointer, inputChannels: gatheredPatches ? geometry.depth : geometry.inputChannels,
+          kernelSize: gatheredPatches ? 1 : geometry.kernelSize, algorithm: algorithm,
+          inputs: lanes, outputs: target.lanes, panelBlocks: kernels.panelBlocks, on: pool)
+      }
+      let elements = bias.elements
+      return FilterStore.Entry(
+        filter: packed, bias: target.lanes.channels.map { $0.map { elements[$0] } ?? 0 })
     }
     steps.append(
       .convolution(
         ConvolutionStep(
-          name: name, geometry: geometry, algorithm: algorithm, input: source.blocks,
-          output: target.blocks, filter: packed, bias: spread(bias, target.lanes), silu: silu,
+          name: name, geometry: geometry, algorithm: algorithm, input: input,
+          output: target.blocks, filter: entry.filter, bias: entry.bias, silu: silu,
           residual: residual, coarse: coarse, phase: phase)))
-  }
-
-  private func spread(_ bias: [Float], _ lanes: ChannelLanes) -> [Float] {
-    lanes.channels.map { $0.map { bias[$0] } ?? 0 }
   }
 
   // MARK: - What is fused

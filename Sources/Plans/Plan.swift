@@ -33,12 +33,14 @@ public final class Plan: Sendable {
 
   /// Compiles `graph` for 1×C×`height`×`width`; the values named `outputs` can be read after a run.
   ///
-  /// Cost: reads and packs every filter, once.
+  /// Cost: reads and packs every filter that `filters` does not hold yet.
+  ///
+  /// - Parameter filters: packed filters that plans of one network share.
   ///
   /// - Precondition: the sizes divide by the graph's largest stride, and the graph names `outputs`.
   public init(
     _ graph: Graph, height: Int, width: Int, outputs: [String], options: Options = Options(),
-    pool: ThreadPool
+    filters: FilterStore = FilterStore(), pool: ThreadPool
   ) {
     self.graph = graph
     self.height = height
@@ -47,7 +49,8 @@ public final class Plan: Sendable {
     self.pool = pool
     let lowering = Lowering(
       graph, height: height, width: width, kernels: options.kernels,
-      choose: { BlockedAlgorithm.choice(for: $0, forced: options.algorithm) }, pool: pool)
+      choose: { BlockedAlgorithm.choice(for: $0, forced: options.algorithm) },
+      filters: filters, pool: pool)
     let kept = options.keepsAllValues ? graph.nodes.indices.map { $0 } : outputs.map(graph.node)
     self.layout = PlanLayout(lowering, keeping: kept, panelBlocks: kernels.panelBlocks)
   }

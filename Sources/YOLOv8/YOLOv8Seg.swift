@@ -315,6 +315,25 @@ public struct YOLOv8Seg: Sendable {
   /// l = 0, 1, 2, and `prototypes`.
   public let graph: Graph
 
+  /// Network pixels a cell of each level, finest first.
+  public static let strides = [8, 16, 32]
+
+  /// The names of the values that leave the network.
+  public static let outputs =
+    strides.indices.flatMap { ["boxes.\($0)", "classes.\($0)", "coefficients.\($0)"] }
+    + ["prototypes"]
+
+  /// The number of learned parameters, batch norms and the DFL's ramp counted, as PyTorch counts them.
+  public var parameters: Int {
+    graph.nodes.reduce(architecture.bins) { sum, node in
+      switch node.operation {
+      case .convolution(let layer): sum + layer.parameters
+      case .transposedConvolution(let layer): sum + layer.parameters
+      default: sum
+      }
+    }
+  }
+
   /// The network whose weights stand under `model` in `weights`.
   ///
   /// - Throws: `CheckpointError` where a tensor is missing, its shape is not what its place in the

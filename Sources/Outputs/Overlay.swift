@@ -1,0 +1,117 @@
+import Imaging
+import Segmentation
+
+/// The picture with the masks over it, the smallest on top.
+///
+/// One pass over the pixels: the label plane says whose each one is, and its neighbours whether it
+/// lies at a visible border. So the time does not grow with the number of masks.
+struct Overlay {
+  let options: OverlayOptions
+  let frame: MaskFrame
+
+  /// The finished picture. `ids[i]` is the instance whose value in the plane is i + 1.
+  func render(_ image: Image, _ plane: LabelPlane, instances: [Instance]) -> Image {
+    var canvas = Canvas(image)
+    let stroke = max(1, min(image.width, image.height) / 400)
+    let labels = frame.isIdentity ? plane.values : stretched(plane)
+    tint(&canvas.image, labels, colours: instances.map { Palette.colour($0.id) }, stroke)
+    if options.boxes {
+      for instance in instances {
+        let box = instance.box
+        canvas.rectangle(
+          Double(box.x1), Double(box.y1), Double(box.x2), Double(box.y2),
+          Palette.colour(instance.id), stroke)
+      }
+    }
+    for box in options.boxPrompts {
+      canvas.rectangle(box.x1, box.y1, box.x2, box.y2, .white, 2 * stroke)
+    }
+    for point in options.pointPrompts {
+      let radius = Double(max(4, min(image.width, image.height) / 90))
+      canvas.disc(point.x, point.y, radius: radius * 1.4, .white)
+      canvas.disc(point.x, point.y, radius: radius, point.label == 0 ? .refused : .wanted)
+    }
+    return canvas.image
+  }
+
+  /// The labels under the picture's pixels, where masks have another size.
+  private func stretched(_ plane: LabelPlane) -> [UInt16] {
+    let columns = frame.columns()
+    var labels: [UInt16] = []
+    labels.reserveCapacity(frame.pictureWidth * frame.pictureHeight)
+    for row in frame.rows() {
+      let base = row * plane.width
+      for column in columns { labels.append(plane.values[base + column]) }
+    }
+    return labels
+  }
+
+  /// Mixes each pixel with its label's colour, more so where a neighbour `reach` pixels away has
+  /// another label.
+  private func tint(_ image: inout Image, _ labels: [UInt16], colours: [Colour], _ reach: Int) {
+    let inside = Mix.table(colours, opacity: options.opacity)
+    let border = Mix.table(colours, opacity: options.contours ? 0.95 : options.opacity)
+    let width = image.width, height = image.height
+    image.pixels.withUnsafeMutableBufferPointer { pixels in
+      labels.withUnsafeBufferPointer { labels in
+        for y in 0..<height {
+          let row = y * width
+          let above = max(0, y - reach) * width, below = min(height - 1, y + reach) * width
+          for x in 0..<width {
+            let label = labels[row + x]
+            if label == 0 { continue }
+            let same =
+              labels[above + x] == label && labels[below + x] == label
+              && labels[row + max(0, x - reach)] == label
+              && labels[row + min(width - 1, x + reach)] == label
+            let mix = same ? inside[Int(label)] : border[Int(label)]
+            let place = (row + x) * 3
+            pixels[place] = mix.red(pixels[place])
+            pixels[place + 1] = mix.green(pixels[place + 1])
+            pixels[place + 2] = mix.blue(pixels[place + 2])
+          }
+        }
+      }
+    }
+  }
+
+  /// A colour times its opacity, ready to be added to what is left of a pixel; in 256ths.
+  private struct Mix {
+    let rest: Int32
+    let redPart: Int32, greenPart: Int32, bluePart: Int32
+
+    init(_ colour: Colour, opacity: Double) {
+      let share = Int32((min(max(opacity, 0), 1) * 256).rounded())
+      rest = 256 - share
+      redPart = Int32(colour.red) * share + 128
+      greenPart = Int32(colour.green) * share + 128
+      bluePart = Int32(colour.blue) * share + 128
+    }
+
+    /// Entry 0, nobody's, is never asked for.
+    static func table(_ colours: [Colour], opacity: Double) -> [Mix] {
+      [Mix(.white, opacity: 0)] + colours.map { Mix($0, opacity: opacity) }
+    }
+
+    @inline(__always)
+    func red(_ value: UInt8) -> UInt8 {
+      UInt8(truncatingIfNeeded: (Int32(value) &* rest &+ redPart) &>> 8)
+    }
+
+    @inline(__always)
+    func green(_ value: UInt8) -> UInt8 {
+      UInt8(truncatingIfNeeded: (Int32(value) &* rest &+ greenPart) &>> 8)
+    }
+
+    @inline(__always)
+    func blue(_ value: UInt8) -> UInt8 {
+      UInt8(truncatingIfNeeded: (Int32(value) &* rest &+ bluePart) &>> 8)
+    }
+  }
+}
+
+extension Colour {
+  static let white = Colour(red: 255, green: 255, blue: 255)
+  static let wanted = Colour(red: 30, green: 200, blue: 60)
+  static let refused = Colour(red: 220, green: 30, blue: 50)
+}
