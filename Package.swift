@@ -84,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "FastSAMCommand",
       dependencies: [
-        "FastSAM", "Checkpoints", "Imaging", "Outputs", "WeightStore",
+        "FastSAM", "Checkpoints", "Imaging", "Outputs", "WeightStore", "YOLOv8",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastSAM
 import Foundation
+import WeightStore
 
 /// Why a command ends early: one line for a person and the exit code for a script (sysexits.h).
 struct Failure: Error {
@@ -9,6 +10,7 @@ struct Failure: Error {
     case usage = 64
     case badData = 65
     case missingInput = 66
+    case unavailable = 69
     case `internal` = 70
     case unwritable = 73
   }
@@ -31,6 +33,7 @@ struct Failure: Error {
       case .unwritable: self.init(.unwritable, error.description)
       default: self.init(.badData, error.description)
       }
+    case let error as WeightStoreError: self.init(error)
     case let error as ImageError:
       if case .missing = error {
         self.init(.missingInput, error.description)
@@ -40,6 +43,17 @@ struct Failure: Error {
     case let error as FileError: self.init(.unwritable, error.description)
     case let error as PromptError: self.init(.usage, error.description)
     default: self.init(.internal, "\(error)")
+    }
+  }
+
+  private init(_ error: WeightStoreError) {
+    switch error {
+    case .unknownName, .notDownloaded: self.init(.missingInput, error.description)
+    case .curlMissing, .unreachable, .refused, .interrupted:
+      self.init(.unavailable, error.description)
+    case .tooLarge, .wrongSize, .wrongHash: self.init(.badData, error.description)
+    case .noSpace, .unwritable: self.init(.unwritable, error.description)
+    case .notWeights(let error): self.init(error)
     }
   }
 

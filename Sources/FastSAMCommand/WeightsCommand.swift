@@ -1,5 +1,5 @@
 import ArgumentParser
-import Checkpoints
+import FastSAM
 import WeightStore
 import YOLOv8
 
@@ -10,7 +10,7 @@ struct WeightsCommand: ParsableCommand {
     abstract: "Get the published weights by name, import, inspect and verify weights files.",
     discussion: """
       Exit status: 0 done; 64 usage; 65 not weights, damaged, or not the published file; 66 no such
-      file; 69 the publisher cannot be reached or refuses; 73 cannot write, or no space.
+      file or name; 69 the publisher cannot be reached or refuses; 73 cannot write, or no space.
       """,
     subcommands: [List.self, Get.self, Import.self, Inspect.self, Verify.self])
 
@@ -42,25 +42,19 @@ struct WeightsCommand: ParsableCommand {
     @Argument(help: "A name from `fastsam weights list`.")
     var name: String
 
-    @Flag(help: "No progress bar.")
+    @Flag(help: "Say nothing on standard error but errors.")
     var quiet = false
 
     func run() throws {
       let store = WeightStore()
-      guard let entry = store.manifest[name] else {
-        throw ValidationError("no weights are known as \(name); see: fastsam weights list")
-      }
-      var bar = DownloadProgress(name: entry.name, isQuiet: quiet)
-      try reportingErrors {
-        let path: String
-        do throws(WeightStoreError) {
-          path = try store.get(entry) { bar.show($0) }
-        } catch {
-          bar.finish()
-          throw error
+      try reportingFailures {
+        guard let entry = store.manifest[name] else {
+          let known = store.manifest.weights.map(\.name).joined(separator: ", ")
+          throw Failure(.usage, "no weights are known as \(name) (known: \(known))")
         }
-        bar.finish()
-        print(path)
+        let progress = DownloadProgress(name: entry.name, isQuiet: quiet)
+        defer { progress.clear() }
+        print(try store.get(entry) { progress.show($0) })
       }
     }
   }
@@ -79,7 +73,7 @@ struct WeightsCommand: ParsableCommand {
     var half = false
 
     func run() throws {
-      try reportingErrors {
+      try reportingFailures {
         try WeightStore().importWeights(from: input, to: output, half: half)
       }
     }
@@ -95,7 +89,7 @@ struct WeightsCommand: ParsableCommand {
     var tensors = false
 
     func run() throws {
-      try reportingErrors {
+      try reportingFailures {
         let checkpoint = try Checkpoint(path: WeightStore().resolve(file))
         print("file        \(checkpoint.path)")
         print("network     \(describeNetwork(checkpoint))")
@@ -133,12 +127,14 @@ struct WeightsCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-      try reportingErrors {
+      try reportingFailures {
         let path = try WeightStore().resolve(file)
         let verification = try WeightVerification(path: path)
         print("file         \(path)")
         for line in verification.lines { print(line) }
-        if !verification.isSound { throw ExitCode(65) }
+        if !verification.isSound {
+          throw Failure(.badData, "\(path): the tensors are not those that were imported")
+        }
       }
     }
   }
