@@ -1,4 +1,3 @@
-import Foundation
 import WeightStore
 
 /// Where a download has come to: a line on standard error that is written over, on terminals only;
@@ -6,7 +5,7 @@ import WeightStore
 struct DownloadProgress {
   let name: String
   let isQuiet: Bool
-  private let isTerminal = isatty(2) == 1
+  private let isTerminal = standardErrorIsTerminal
 
   init(name: String, isQuiet: Bool) {
     self.name = name

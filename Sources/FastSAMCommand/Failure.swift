@@ -1,6 +1,5 @@
 import ArgumentParser
 import FastSAM
-import Foundation
 import WeightStore
 
 /// Why a command ends early: one line for a person and the exit code for a script (sysexits.h).
@@ -72,9 +71,4 @@ func reportingFailures(_ body: () throws -> Void) throws {
     failure.report()
     throw ExitCode(failure.kind.rawValue)
   }
-}
-
-/// Prints a line for people: on standard error, so that results on standard output stay clean.
-func standardError(_ line: String, terminator: String = "\n") {
-  FileHandle.standardError.write(Data((line + terminator).utf8))
 }
