@@ -81,9 +81,11 @@ let package = Package(
         "Regions", "Segmentation", "Outputs", "WeightStore",
       ],
       swiftSettings: strict),
+    .target(name: "CStartup"),
     .executableTarget(
       name: "FastSAMCommand",
       dependencies: [
+        "CStartup",
         "FastSAM", "Checkpoints", "Imaging", "Outputs", "WeightStore", "YOLOv8",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

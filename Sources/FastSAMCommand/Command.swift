@@ -1,4 +1,5 @@
 import ArgumentParser
+import CStartup
 
 @main
 struct Command: ParsableCommand {
@@ -7,4 +8,12 @@ struct Command: ParsableCommand {
     abstract: "Segment anything in pictures with FastSAM, on the CPU.",
     subcommands: [SegmentCommand.self, TraceCommand.self, WeightsCommand.self],
     defaultSubcommand: nil)
+
+  static func main() {
+    var count: Int32 = 0
+    let words = startup_arguments(&count)
+    // The runtime would read them from /proc, which an empty root lacks.
+    main(
+      words.map { words in (1..<Int(count)).compactMap { words[$0].map { String(cString: $0) } } })
+  }
 }

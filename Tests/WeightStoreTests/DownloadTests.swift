@@ -89,6 +89,18 @@ import WeightStore
     #expect(server.requests.count == 3)
   }
 
+  /// A partial file of which nothing is known is not built upon.
+  @Test func unknownRemainsAreNotContinued() throws {
+    let weights = weights
+    let server = LocalServer { request, _ in .file(weights, for: request) }
+    defer { server.stop() }
+    try Data(repeating: 0xaa, count: 100).write(
+      to: URL(fileURLWithPath: folder.path + "/tiny.part"))
+    let path = try store().get(entry(server.address))
+    #expect(try Checkpoint(path: path).metadata["source_sha256"] == hash)
+    #expect(server.requests.count == 1 && !server.requests[0].contains("Range"))
+  }
+
   @Test func truncatedFileIsNeverKeptAsWeights() throws {
     let weights = weights
     let server = LocalServer { _, number in
