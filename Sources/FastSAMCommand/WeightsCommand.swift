@@ -42,8 +42,19 @@ struct WeightsCommand: ParsableCommand {
     @Argument(help: "A name from `fastsam weights list`.")
     var name: String
 
+    @Option(
+      help: ArgumentHelp(
+        "Take the file from this address (a mirror); size and hash are checked all the same.",
+        valueName: "address"))
+    var from: String?
+
     @Flag(help: "Say nothing on standard error but errors.")
     var quiet = false
+
+    func validate() throws {
+      guard let from, !from.hasPrefix("https://"), !from.hasPrefix("http://") else { return }
+      throw ValidationError("--from \(from): must begin with https:// or http://")
+    }
 
     func run() throws {
       let store = WeightStore()
@@ -54,7 +65,8 @@ struct WeightsCommand: ParsableCommand {
         }
         let progress = DownloadProgress(name: entry.name, isQuiet: quiet)
         defer { progress.clear() }
-        print(try store.get(entry) { progress.show($0) })
+        let source = from.map(entry.at) ?? entry
+        print(try store.get(source) { progress.show($0) })
       }
     }
   }
