@@ -16,8 +16,8 @@ PADDING = 114  # the grey that fills a picture up to the network's size
 
 def window(rng, picture, labels, size):
     """A square of the picture at a random scale, sometimes larger than the picture."""
-    scale = np.exp(rng.uniform(np.log(0.55), np.log(1.6)))
-    across, down = (max(int(size / scale * np.exp(rng.normal(0, 0.08))), 32) for _ in range(2))
+    side = np.exp(rng.uniform(np.log(160), np.log(470)))
+    across, down = (int(side * np.exp(rng.normal(0, 0.08))) for _ in range(2))
     h, w = labels.shape
     x = int(rng.uniform(min(0, w - across), max(0, w - across) + 1))
     y = int(rng.uniform(min(0, h - down), max(0, h - down) + 1))
@@ -26,7 +26,7 @@ def window(rng, picture, labels, size):
     source = np.s_[max(y, 0):min(y + down, h), max(x, 0):min(x + across, w)]
     target = np.s_[max(-y, 0):max(-y, 0) + source[0].stop - source[0].start, max(-x, 0):max(-x, 0) + source[1].stop - source[1].start]
     view[target], names[target] = picture[source], labels[source]
-    smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    smooth = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
     return cv2.resize(view, (size, size), interpolation=smooth), cv2.resize(names, (size, size), interpolation=cv2.INTER_NEAREST)
 
 
