@@ -263,8 +263,8 @@ class Painter:
     def haze_and_blur(self):
         """Between the far and the near: what is behind may be pale or out of focus."""
         rng, picture = self.rng, self.scene.picture
-        if rng.random() < 0.3:
-            cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 4) * self.side / 400, dst=picture)
+        if rng.random() < 0.35:
+            cv2.GaussianBlur(picture, (0, 0), np.exp(rng.uniform(np.log(0.5), np.log(8))) * self.side / 400, dst=picture)
         if rng.random() < 0.2:
             picture += (self.palette.colour() - picture) * rng.uniform(0.1, 0.5)
 

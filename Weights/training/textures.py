@@ -110,7 +110,9 @@ def surface(rng, bank, palette, colour, height, width, side, busy=1.0):
     main = pattern(rng, bank, height, width, side)
     if rng.random() < 0.4:
         main = 0.8 * main + 0.5 * pattern(rng, bank, height, width, side)
-    picture = colour * np.exp(contrast * np.clip(main, -2.5, 2.5))[..., None]
+    # Whatever the pattern, nothing real is quite even: a little 1/f detail lies on every surface.
+    detail = rng.uniform(0, 0.12) * bank.window(rng.choice(["cloud", "rough"]), height, width, side / 400)
+    picture = colour * np.exp(contrast * np.clip(main, -2.5, 2.5) + detail)[..., None]
     if rng.random() < 0.5:  # a second colour shows through
         other = palette.near(colour, rng.uniform(0.1, 0.8)) if rng.random() < 0.7 else palette.colour()
         share = rng.uniform(0.1, 0.6) * min(1, busy * 3 * contrast + 0.1)

@@ -20,9 +20,10 @@ from torch.utils.data import DataLoader
 
 from data import Windows, collate
 from losses import loss
+from optimiser import Mixed
 from yolov8_seg import BINS, STRIDES, YOLOv8Seg
 
-WARMUP = 300
+WARMUP = 100
 
 
 def fresh_network():
@@ -35,13 +36,6 @@ def fresh_network():
         bias[:, :4] = 1.0
         head.cv2[level][-1].bias.data.copy_(bias.flatten())
     return network
-
-
-def parameter_groups(network, decay):
-    """Weights of convolutions are decayed, biases and normalisation are not."""
-    trained = [p for p in network.parameters() if p.requires_grad]
-    return [{"params": [p for p in trained if p.ndim > 1], "weight_decay": decay},
-            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0}]
 
 
 class Average:
@@ -91,7 +85,7 @@ def train(process, options):
     checkpoint = options.work / "checkpoint.pt"
 
     network = fresh_network().to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(parameter_groups(network, 0.02), lr=options.rate, betas=(0.9, 0.99))
+    optimiser = Mixed(network, options.rate)
     average, step = Average(network), 0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
