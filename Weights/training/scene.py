@@ -207,12 +207,20 @@ class Painter:
     def shadow(self, whole, y, x, n):
         """Darkens the ground beside a thing before the thing covers it; a shadow is no region."""
         rng = self.rng
-        h, w = whole.shape
         dx, dy = -np.cos(self.light) * n * rng.uniform(0.02, 0.2), abs(np.sin(self.light)) * n * rng.uniform(0.02, 0.15)
-        move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
-        soft = cv2.warpAffine(whole, move, (w, h)).astype(np.float32) / 255
-        soft = cv2.GaussianBlur(soft, (0, 0), max(n * rng.uniform(0.005, 0.06), 0.5))
-        self.scene.picture[y:y + h, x:x + w] *= (1 - rng.uniform(0.2, 0.75) * soft)[..., None]
+        self.darken(whole, y, x, dx, dy, max(n * rng.uniform(0.005, 0.06), 0.5), rng.uniform(0.2, 0.75))
+
+    def darken(self, whole, y, x, dx, dy, softness, depth):
+        """Lays the shape's shadow (dx, dy) beside it; room is left around the shape for all of the shadow."""
+        room = int(max(abs(dx), abs(dy)) + 3 * softness) + 1
+        h, w = whole.shape
+        move = np.array([[1, 0, dx + room], [0, 1, dy + room]], np.float32)
+        soft = cv2.warpAffine(whole, move, (w + 2 * room, h + 2 * room)).astype(np.float32) / 255
+        soft = cv2.GaussianBlur(soft, (0, 0), softness)
+        top, left = max(y - room, 0), max(x - room, 0)
+        under = self.scene.picture[top:y + h + room, left:x + w + room]
+        soft = soft[top - y + room:, left - x + room:][:under.shape[0], :under.shape[1]]
+        under *= (1 - depth * soft)[..., None]
 
     def size(self, low=0.03, high=0.9):
         return max(int(self.side * np.exp(self.rng.uniform(np.log(low), np.log(high)))), 8)
