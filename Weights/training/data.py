@@ -16,7 +16,7 @@ PADDING = 114  # the grey that fills a picture up to the network's size
 
 def window(rng, picture, labels, size):
     """A square of the picture at a random scale, sometimes larger than the picture."""
-    side = np.exp(rng.uniform(np.log(160), np.log(470)))
+    side = np.exp(rng.uniform(np.log(size / 1.6), np.log(min(size / 0.4, 470))))
     across, down = (int(side * np.exp(rng.normal(0, 0.08))) for _ in range(2))
     h, w = labels.shape
     x = int(rng.uniform(min(0, w - across), max(0, w - across) + 1))
@@ -64,32 +64,41 @@ def visible_regions(rng, labels, groups):
     return boxes, masks
 
 
-class Windows(IterableDataset):
-    """An endless stream of samples. New pictures are taken up as they appear in the folders."""
+class Batches(IterableDataset):
+    """An endless stream of batches. New pictures are taken up as they appear in the folders.
 
-    def __init__(self, folders, size, seed):
-        self.folders, self.size, self.seed = [Path(f) for f in folders], size, seed
+    `sizes` lists (side, batch): small windows are cheap and many, large ones teach boxes wider than a small window.
+    """
+
+    def __init__(self, folders, sizes, seed):
+        self.folders, self.sizes, self.seed = [Path(f) for f in folders], sizes, seed
 
     def pictures(self):
         return sorted(p for folder in self.folders for p in folder.glob("*.json"))
+
+    def shuffled(self, rng):
+        while True:
+            known = self.pictures()
+            for k in rng.permutation(len(known)):
+                yield known[k]
 
     def __iter__(self):
         cv2.setNumThreads(1)
         worker = get_worker_info()
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
+        paths = self.shuffled(rng)
         while True:
-            known = self.pictures()
-            for k in rng.permutation(len(known)):
-                yield self.sample(rng, known[k])
+            size, count = self.sizes[rng.integers(len(self.sizes))]
+            yield collate([self.sample(rng, next(paths), size) for _ in range(count)])
 
-    def sample(self, rng, path):
+    def sample(self, rng, path, size):
         picture, labels = cv2.imread(str(path.with_suffix(".jpg"))), cv2.imread(str(path.with_suffix(".png")), cv2.IMREAD_UNCHANGED)
-        picture, labels = window(rng, picture, labels, self.size)
+        picture, labels = window(rng, picture, labels, size)
         if rng.random() < 0.5:
             picture, labels = picture[:, ::-1], np.ascontiguousarray(labels[:, ::-1])
         picture = recoloured(rng, np.ascontiguousarray(picture))
         boxes, masks = visible_regions(rng, labels, json.loads(path.read_text()))
-        side = self.size // PROTOTYPE_STRIDE
+        side = size // PROTOTYPE_STRIDE
         return (torch.from_numpy(picture[..., ::-1].transpose(2, 0, 1).copy()),
                 torch.tensor(boxes, dtype=torch.float32).view(-1, 4),
                 torch.from_numpy(np.array(masks, np.uint8).reshape(-1, side, side)))

@@ -16,7 +16,7 @@ from yolov8_seg import BINS, STRIDES, anchors, corners
 ANCHORS_PER_REGION = 10
 SCORE_POWER, FIT_POWER = 0.5, 6.0
 MASKS_PER_PICTURE = 48
-GAINS = {"box": 7.5, "dfl": 1.5, "class": 0.5, "mask": 5.0}
+GAINS = {"box": 7.5, "dfl": 1.5, "class": 1.0, "mask": 5.0}
 
 
 def overlap(a, b):

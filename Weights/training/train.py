@@ -18,7 +18,7 @@ import torch.distributed as group_of_processes
 import torch.multiprocessing
 from torch.utils.data import DataLoader
 
-from data import Windows, collate
+from data import Batches
 from losses import loss
 from optimiser import Mixed
 from yolov8_seg import BINS, STRIDES, YOLOv8Seg
@@ -41,7 +41,7 @@ def fresh_network():
 class Average:
     """The running mean of the weights: what is exported."""
 
-    def __init__(self, network, decay=0.9985):
+    def __init__(self, network, decay=0.998):
         self.decay, self.steps = decay, 0
         self.state = {k: v.detach().clone() for k, v in network.state_dict().items()}
 
@@ -98,8 +98,8 @@ def train(process, options):
         # A long pause of one process (say, stopped for a measurement elsewhere) is no failure.
         group_of_processes.init_process_group("gloo", rank=process, world_size=options.processes, timeout=datetime.timedelta(hours=5))
 
-    windows = Windows(options.pictures, options.size, options.seed + step + 1_000_000 * process)
-    loader = iter(DataLoader(windows, options.batch, num_workers=1, collate_fn=collate, prefetch_factor=4))
+    batches = Batches(options.pictures, options.sizes, options.seed + step + 1_000_000 * process)
+    loader = iter(DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4))
     network.train()
     saved = shown = time.time()
     sums = {}
@@ -134,12 +134,17 @@ def train(process, options):
             saved = time.time()
 
 
+def size_and_count(text):
+    side, count = text.split(":")
+    return int(side), int(count)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pictures", nargs="+", default=["work/pictures"])
     arguments.add_argument("--work", type=Path, default=Path("work/run"))
-    arguments.add_argument("--size", type=int, default=256)
-    arguments.add_argument("--batch", type=int, default=16, help="pictures a step and process")
+    arguments.add_argument("--sizes", nargs="+", type=size_and_count, default=[(192, 16), (256, 9), (384, 4)],
+                           metavar="SIDE:COUNT", help="windows of a step and process; one of the list is drawn each time")
     arguments.add_argument("--steps", type=int, default=6000)
     arguments.add_argument("--decay", type=int, default=2000)
     arguments.add_argument("--rate", type=float, default=2e-3)
