@@ -3,7 +3,6 @@
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file
 
 from yolov8_seg import YOLOv8Seg, anchors, corners
@@ -67,15 +66,17 @@ def masks_of(prediction, shape, confidence, most_overlap):
     boxes, scores, coefficients, prototypes, (top, left, nh, nw) = prediction
     sure = (scores > confidence).nonzero()[:, 0]
     kept = sure[suppress(boxes[sure], scores[sure], most_overlap)]
-    if not len(kept):
-        return torch.zeros(0, *shape, dtype=torch.bool), scores[:0]
-    logits = (coefficients[kept] @ prototypes.flatten(1)).view(len(kept), *prototypes.shape[1:])
-    logits = F.interpolate(logits[None], scale_factor=4, mode="bilinear")[0, :, top:top + nh, left:left + nw]
-    if shape != (nh, nw):
-        logits = F.interpolate(logits[None], shape, mode="bilinear")[0]
-    origin, gain = torch.tensor([left, top, left, top]), torch.tensor([shape[1] / nw, shape[0] / nh] * 2)
-    edges = (boxes[kept] - origin) * gain
-    x, y = torch.arange(shape[1]), torch.arange(shape[0])
-    column = (x >= edges[:, None, 0]) & (x < edges[:, None, 2])
-    row = (y >= edges[:, None, 1]) & (y < edges[:, None, 3])
-    return (logits > 0) & row[:, :, None] & column[:, None], scores[kept]
+    logits = (coefficients[kept] @ prototypes.flatten(1)).view(len(kept), *prototypes.shape[1:]).numpy()
+    gain_y, gain_x = nh / shape[0], nw / shape[1]
+    edges = (boxes[kept] - torch.tensor([left, top, left, top])) / torch.tensor([gain_x, gain_y] * 2)
+    edges = edges.ceil().int().clamp(torch.tensor(0), torch.tensor(shape[::-1] * 2)).tolist()
+    masks = np.zeros((len(kept), *shape), bool)
+    for mask, field, (x1, y1, x2, y2) in zip(masks, logits, edges):
+        if x2 <= x1 or y2 <= y1:
+            continue
+        # Picture pixel -> prototype cell, both by their centres; only the box is ever looked at.
+        inverse = np.array([[gain_x / 4, 0, (gain_x * (x1 + 0.5) + left) / 4 - 0.5],
+                            [0, gain_y / 4, (gain_y * (y1 + 0.5) + top) / 4 - 0.5]], np.float32)
+        view = cv2.warpAffine(field, inverse, (x2 - x1, y2 - y1), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+        mask[y1:y2, x1:x2] = view > 0
+    return torch.from_numpy(masks), scores[kept]
