@@ -7,6 +7,10 @@ let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 /// Rooms whose loops are the work: optimised in debug builds too, so that the tests run in minutes.
 let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
+/// The vector kernels: whole loops over compile-time sizes are unrolled so that sums stay in registers.
+let vector: [SwiftSetting] =
+  optimized + [.unsafeFlags(["-wmo", "-disable-batch-mode", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"])]
+
 // Rooms stand in the order of their imports: each one may import only rooms above it.
 let package = Package(
   name: "FastSAM",
@@ -22,11 +26,32 @@ let package = Package(
     .target(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
 
     .target(name: "Tensors", swiftSettings: optimized),
     .target(name: "CProcessor"),
+    .target(name: "VectorTypes", swiftSettings: optimized),
     .target(
-      name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: optimized),
+      name: "VectorKernelsBaseline", dependencies: ["VectorTypes"], path: "Sources/VectorKernels",
+      swiftSettings: vector),
+    .target(
+      name: "VectorKernelsAVX2", dependencies: ["VectorTypes"],
+      swiftSettings: vector + [
+        .define("VECTOR_FMA"),
+        .unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"]),
+      ]),
+    .target(
+      name: "VectorKernelsAVX512", dependencies: ["VectorTypes"],
+      swiftSettings: vector + [
+        .define("VECTOR_FMA"), .define("VECTOR_AVX512"),
+        .unsafeFlags(["-Xcc", "-march=skylake-avx512", "-Xcc", "-mprefer-vector-width=512"]),
+      ]),
+    .target(
+      name: "Kernels",
+      dependencies: [
+        "COpenBLAS", "CProcessor", "VectorTypes", "VectorKernelsBaseline", "VectorKernelsAVX2",
+        "VectorKernelsAVX512",
+      ], swiftSettings: optimized),
     .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: optimized),
     .target(
       name: "Graphs", dependencies: ["Tensors", "Kernels", "Checkpoints"], swiftSettings: strict),
@@ -46,7 +71,9 @@ let package = Package(
     .target(
       name: "Outputs", dependencies: ["Imaging", "Regions", "Segmentation"],
       swiftSettings: optimized),
-    .target(name: "WeightStore", dependencies: ["Checkpoints"], swiftSettings: strict),
+    .target(
+      name: "WeightStore", dependencies: ["Checkpoints", "CMessageDigest"],
+      resources: [.embedInCode("manifest.json")], swiftSettings: strict),
     .target(
       name: "FastSAM",
       dependencies: [
@@ -54,10 +81,12 @@ let package = Package(
         "Regions", "Segmentation", "Outputs", "WeightStore",
       ],
       swiftSettings: strict),
+    .target(name: "CStartup"),
     .executableTarget(
       name: "FastSAMCommand",
       dependencies: [
-        "FastSAM", "Checkpoints", "Imaging", "Outputs", "WeightStore",
+        "CStartup",
+        "FastSAM", "Checkpoints", "Imaging", "Outputs", "WeightStore", "YOLOv8",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -9,6 +9,13 @@ public struct TextMatch: Sendable, Equatable {
   public let id: Int
   /// How well they go together, as the caller's model has it.
   public let score: Float
+
+  /// The instance `id` described by the text at index `text`.
+  public init(text: Int, id: Int, score: Float) {
+    self.text = text
+    self.id = id
+    self.score = score
+  }
 }
 
 extension Scene {

@@ -100,3 +100,19 @@ extension Tensor: Equatable {
     return a.withUnsafeElements { x in b.withUnsafeElements { y in x.elementsEqual(y) } }
   }
 }
+
+extension UnsafeBufferPointer<Float> {
+  /// The address of the first element; a tensor's memory always has one, even when it is empty.
+  public var pointer: UnsafePointer<Float> {
+    guard let baseAddress else { preconditionFailure("Tensor: no memory") }
+    return baseAddress
+  }
+}
+
+extension UnsafeMutableBufferPointer<Float> {
+  /// The address of the first element; a tensor's memory always has one, even when it is empty.
+  public var pointer: UnsafeMutablePointer<Float> {
+    guard let baseAddress else { preconditionFailure("Tensor: no memory") }
+    return baseAddress
+  }
+}

@@ -1,0 +1,196 @@
+import Checkpoints
+import Graphs
+import Imaging
+import Kernels
+import Outputs
+import Plans
+import Segmentation
+import Synchronization
+import Tensors
+import YOLOv8
+
+/// FastSAM, ready to run: weights opened, the network described, plans made as sizes come up.
+///
+///     let segmenter = try Segmenter(weights: "FastSAM-s.pt")
+///     let scene = segmenter.segment(try Image(contentsOf: "dogs.jpg"))
+///     for instance in scene.instances { print(instance.score, instance.box, instance.mask().area) }
+///     let dog = try scene.select(points: [PointPrompt(x: 350, y: 300)])
+///
+/// Immutable to its users and safe to use from several tasks at once. Tasks share one pool: while one
+/// of them has it, the others compute on their own threads.
+public final class Segmenter: Sendable {
+  /// What the weights call themselves: their file's name without its suffix.
+  public let name: String
+  /// The network.
+  public let network: YOLOv8Seg
+  /// The number of learned parameters before batch norms are folded.
+  public let parameters: Int
+  /// The size of pictures that the network was trained for, which is the default.
+  public let imageSize: ImageSize
+  /// The names of the classes, by index.
+  public let classNames: [String]
+  /// The threads that compute.
+  public let pool: ThreadPool
+
+  private let filters = FilterStore()
+  private let plans = Mutex(PlanStore())
+
+  /// Opens a checkpoint of FastSAM or another YOLOv8-seg network.
+  ///
+  /// Nothing of the weights is read here but names and shapes.
+  ///
+  /// - Parameters:
+  ///   - path: a `.pt` or `.safetensors` file.
+  ///   - threads: how many compute; the processors by default.
+  /// - Throws: `CheckpointError`.
+  public convenience init(
+    weights path: String, threads: Int = ThreadPool.processorCount
+  ) throws(CheckpointError) {
+    let base = OutputNames.baseName(path)
+    let stem = base.lastIndex(of: ".").map { String(base[..<$0]) } ?? base
+    try self.init(checkpoint: Checkpoint(path: path), name: stem, threads: threads)
+  }
+
+  /// The network in an open checkpoint.
+  ///
+  /// - Throws: `CheckpointError` where it is not a YOLOv8-seg network.
+  public init(
+    checkpoint: Checkpoint, name: String, threads: Int = ThreadPool.processorCount
+  ) throws(CheckpointError) {
+    self.name = name
+    let network = try YOLOv8Seg(weights: checkpoint.weights())
+    let classes = network.architecture.classes
+    self.network = network
+    self.parameters = network.parameters
+    self.imageSize = checkpoint.imageSize ?? ImageSize(height: 640, width: 640)
+    self.classNames = (0..<classes).map {
+      checkpoint.classNames[$0] ?? (classes == 1 ? "object" : "class\($0)")
+    }
+    self.pool = ThreadPool(threads: threads)
+  }
+
+  /// How the picture would be fitted into a network of this size.
+  ///
+  /// The size is rounded up to multiples of 32; the picture keeps its proportions, and what is left of
+  /// the size is cut down to the least padding.
+  public func letterbox(_ image: Image, size: ImageSize? = nil) -> Letterbox {
+    let size = size ?? imageSize
+    func roundedUp(_ side: Int) -> Int { max(32, (side + 31) / 32 * 32) }
+    return Letterbox(
+      imageWidth: image.width, imageHeight: image.height, targetHeight: roundedUp(size.height),
+      targetWidth: roundedUp(size.width))
+  }
+
+  /// Everything in the picture.
+  ///
+  /// - Parameters:
+  ///   - size: of the network's input in pixels; nil for the one the weights were trained for.
+  ///   - timings: the stages' times are written here.
+  public func segment(
+    _ image: Image, size: ImageSize? = nil, options: SegmentationOptions = SegmentationOptions(),
+    timings: inout StageTimings
+  ) -> Scene {
+    let clock = ContinuousClock()
+    let letterbox = letterbox(image, size: size)
+    let plan = plan(for: letterbox)
+    var start = clock.now
+    func lap() -> Double {
+      defer { start = clock.now }
+      return (clock.now - start).seconds
+    }
+    return plan.run { input in
+      fill(input, image, letterbox)
+      timings.letterbox = lap()
+    } read: { results in
+      timings.network = lap()
+      let scene = Segmentation.segment(
+        headOutput(results), letterbox: letterbox, options: options, on: pool)
+      timings.boxes = lap()
+      return scene
+    }
+  }
+
+  /// Everything in the picture.
+  ///
+  /// - Parameter size: of the network's input in pixels; nil for the one the weights were trained for.
+  public func segment(
+    _ image: Image, size: ImageSize? = nil, options: SegmentationOptions = SegmentationOptions()
+  ) -> Scene {
+    var timings = StageTimings()
+    return segment(image, size: size, options: options, timings: &timings)
+  }
+
+  /// Every tensor of one forward pass: `input`, `model.0` … `model.21`, `predictions` (1×(4+nc+32)×A,
+  /// boxes decoded) and `prototypes`, each with its name, in this order.
+  public func trace(_ image: Image, size: ImageSize? = nil) -> [(name: String, value: Tensor)] {
+    let letterbox = letterbox(image, size: size)
+    var options = Plan.Options()
+    options.keepsAllValues = true
+    let plan = Plan(
+      network.graph, height: letterbox.height, width: letterbox.width,
+      outputs: YOLOv8Seg.outputs, options: options, filters: filters, pool: pool)
+    return plan.run {
+      fill($0, image, letterbox)
+    } read: { results in
+      var tensors = [(name: "input", value: letterbox.render(image))]
+      for i in 0...21 { tensors.append(("model.\(i)", results.tensor("model.\(i)"))) }
+      let head = headOutput(results)
+      tensors.append(("predictions", head.predictions()))
+      tensors.append(("prototypes", head.prototypes))
+      return tensors
+    }
+  }
+
+  /// The plan for a size, made when it is first needed.
+  public func plan(for letterbox: Letterbox) -> Plan {
+    let size = ImageSize(height: letterbox.height, width: letterbox.width)
+    if let plan = plans.withLock({ $0[size] }) { return plan }
+    // Made outside the lock: two tasks may make the same plan, and one of them is kept.
+    let plan = Plan(
+      network.graph, height: size.height, width: size.width, outputs: YOLOv8Seg.outputs,
+      filters: filters, pool: pool)
+    return plans.withLock { $0.keep(plan, for: size) }
+  }
+
+  private func fill(
+    _ input: UnsafeMutablePointer<Float>, _ image: Image, _ letterbox: Letterbox
+  ) {
+    let rows = 32
+    nonisolated(unsafe) let input = input  // Tasks write different rows.
+    pool.run((letterbox.height + rows - 1) / rows) { task, _ in
+      letterbox.render(
+        image, rows: task * rows..<min(letterbox.height, (task + 1) * rows), into: input)
+    }
+  }
+
+  private func headOutput(_ results: Plan.Results) -> HeadOutput {
+    HeadOutput(
+      levels: YOLOv8Seg.strides.enumerated().map { level, stride in
+        HeadLevel(
+          stride: stride, boxes: results.tensor("boxes.\(level)"),
+          scores: results.tensor("classes.\(level)"),
+          coefficients: results.tensor("coefficients.\(level)"))
+      }, prototypes: results.tensor("prototypes"))
+  }
+}
+
+/// Plans by input size: the last few, since pictures of one folder share a few shapes.
+private struct PlanStore {
+  private var plans: [(size: ImageSize, plan: Plan)] = []
+
+  subscript(size: ImageSize) -> Plan? { plans.first { $0.size == size }?.plan }
+
+  mutating func keep(_ plan: Plan, for size: ImageSize) -> Plan {
+    if let earlier = self[size] { return earlier }
+    if plans.count == 4 { plans.removeFirst() }
+    plans.append((size, plan))
+    return plan
+  }
+}
+
+extension Duration {
+  /// As a number of seconds.
+  public var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,141 @@
+import ArgumentParser
+import FastSAM
+
+/// `fastsam segment`: everything in each picture, or what the prompts choose.
+struct SegmentCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "segment",
+    abstract: "Segment everything in each picture, or what prompts choose.",
+    discussion: """
+      Results go to --output, one file a format and picture. With --json alone, only that document \
+      is written.
+      """)
+
+  @Argument(help: "Pictures (JPEG, PNG), folders or globs.")
+  var images: [String]
+
+  @OptionGroup var network: NetworkOptions
+
+  @Option(help: "Keep instances that score above this probability.")
+  var confidence = 0.4
+
+  @Option(help: "Drop an instance whose box overlaps a better one by more than this IoU.")
+  var iou = 0.9
+
+  @Option(help: "Keep at most so many instances.")
+  var maxDetections = 300
+
+  @Option(help: "Whose geometry and prompt rules: \(names(Profile.allCases)).")
+  var profile = Profile.ultralytics
+
+  @Option(help: "Masks at the picture's size or at the network's: \(names(MaskSize.allCases)).")
+  var masks = MaskSize.full
+
+  @OptionGroup var prompts: PromptOptions
+
+  @Option(help: ArgumentHelp("Folder for the results.", valueName: "dir"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Any of \(names(OutputFormat.allCases)).", valueName: "list"))
+  var format: FormatsArgument?
+
+  @Option(
+    help: ArgumentHelp("The result document of one picture; - prints it.", valueName: "file|-"))
+  var json: String?
+
+  @Flag(help: "Put the stages' times into the result document.")
+  var timings = false
+
+  @Flag(help: "Say nothing on standard error but errors.")
+  var quiet = false
+
+  func validate() throws {
+    guard (0...1).contains(confidence) else {
+      throw ValidationError("--confidence \(confidence): must be a probability, 0 to 1")
+    }
+    guard (0...1).contains(iou) else { throw ValidationError("--iou \(iou): must be from 0 to 1") }
+    guard (1...100_000).contains(maxDetections) else {
+      throw ValidationError("--max-detections \(maxDetections): must be from 1 to 100000")
+    }
+  }
+
+  func run() throws {
+    try reportingFailures {
+      let paths = try pictures(in: images)
+      if json != nil && paths.count > 1 {
+        throw Failure(.usage, "--json takes one picture, not \(paths.count)")
+      }
+      let job = SegmentJob(
+        segmenter: try network.segmenter(), size: network.size?.size,
+        options: SegmentationOptions(
+          confidence: confidence, iou: iou, maximumDetections: maxDetections, profile: profile,
+          masks: masks),
+        prompts: prompts, formats: formats, directory: output ?? "fastsam-output", json: json,
+        hasTimings: timings)
+      try runBatch(job, paths)
+    }
+  }
+
+  /// What is written to the folder: nothing where only the document was asked for.
+  private var formats: [OutputFormat] {
+    format?.formats ?? (json != nil && output == nil ? [] : [.overlay, .json])
+  }
+
+  /// All pictures; a bad one is reported and the rest goes on.
+  private func runBatch(_ job: SegmentJob, _ paths: [String]) throws {
+    var progress = Progress(total: paths.count, isShown: !quiet)
+    var failures: [Failure] = []
+    for (path, stem) in zip(paths, OutputNames.stems(for: paths)) {
+      progress.show(path)
+      do {
+        let summary = try job.run(path, stem: stem)
+        progress.clear()
+        if !quiet && json != "-" { standardError(summary) }
+      } catch {
+        progress.clear()
+        let failure = Failure(error)
+        failure.report()
+        failures.append(failure)
+        // What is wrong with the folder or the prompts is wrong for every picture.
+        if failure.kind == .unwritable || failure.kind == .usage { break }
+      }
+    }
+    guard let first = failures.first else { return }
+    if paths.count > 1 && !quiet {
+      standardError("fastsam: \(failures.count) of \(paths.count) pictures failed")
+    }
+    let decisive = failures.first { $0.kind == .unwritable || $0.kind == .usage }
+    let code = decisive?.kind ?? (paths.count > 1 ? .badData : first.kind)
+    throw ExitCode(code.rawValue)
+  }
+}
+
+/// Where a batch has come to: a line on standard error that is written over, on terminals only.
+private struct Progress {
+  let total: Int
+  let isShown: Bool
+  private var done = 0
+
+  init(total: Int, isShown: Bool) {
+    self.total = total
+    self.isShown = isShown && total > 1 && standardErrorIsTerminal
+  }
+
+  mutating func show(_ path: String) {
+    done += 1
+    guard isShown else { return }
+    let width = 24
+    let filled = width * (done - 1) / total
+    let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
+    standardError("\r\u{1B}[K\(bar) \(done)/\(total) \(path)", terminator: "")
+  }
+
+  func clear() {
+    if isShown { standardError("\r\u{1B}[K", terminator: "") }
+  }
+}
+
+/// `a, b, c` for help texts.
+func names<T: RawRepresentable<String>>(_ cases: [T]) -> String {
+  cases.map(\.rawValue).joined(separator: ", ")
+}

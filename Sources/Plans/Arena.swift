@@ -1,0 +1,38 @@
+/// A piece of the arena: some blocks of one map size, needed from one step to another.
+struct ArenaBuffer {
+  let blocks: Int
+  let height: Int, width: Int
+  /// The first step that writes it and the last that reads it.
+  var birth: Int, death: Int
+  /// Floats from the arena's start, once it has been placed.
+  var offset = 0
+
+  /// Floats a block.
+  var blockCount: Int { height * width * 16 }
+  var count: Int { blocks * blockCount }
+}
+
+/// Places buffers so that those alive at the same time do not overlap; returns the floats in all.
+///
+/// Largest first, each at the lowest place that is free during its life: for the chains and pyramids
+/// of a convolutional network this comes within a few per cent of the largest set alive at once.
+func placeBuffers(_ buffers: inout [ArenaBuffer]) -> Int {
+  var placed: [Int] = []
+  var total = 0
+  let order = buffers.indices.sorted { (buffers[$0].count, $1) > (buffers[$1].count, $0) }
+  for index in order {
+    let buffer = buffers[index]
+    let rivals = placed.map { buffers[$0] }
+      .filter { $0.birth <= buffer.death && buffer.birth <= $0.death }
+      .sorted { $0.offset < $1.offset }
+    var offset = 0
+    for rival in rivals {
+      if offset + buffer.count <= rival.offset { break }
+      offset = max(offset, rival.offset + rival.count)
+    }
+    buffers[index].offset = offset
+    total = max(total, offset + buffer.count)
+    placed.append(index)
+  }
+  return total
+}

@@ -1,0 +1,237 @@
+import Graphs
+import Kernels
+import Tensors
+
+/// Turns a graph into steps on blocked maps.
+///
+/// What disappears on the way: batch norms (folded when the layer is read), activations and residual
+/// sums (done while a tile is in registers), concatenations and slices (tables of blocks), and the
+/// upsampling before a 1×1 convolution: the convolution runs on the small map and its sum is spread
+/// when the large map is finished, which is exact and a quarter of the work.
+struct Lowering {
+  private let graph: Graph
+  let sizes: [(height: Int, width: Int)]
+  private let kernels: VectorKernels
+  private let choose: (ConvolutionGeometry) -> BlockedAlgorithm
+  private let filters: FilterStore
+  private let pool: ThreadPool
+  private let consumers: [[Int]]
+
+  private(set) var steps: [Step] = []
+  private(set) var buffers: [ArenaBuffer] = []
+  /// Where each node's value lies; nil where the plan never forms it.
+  private(set) var values: [BlockedValue?]
+
+  /// Floats of the planar input.
+  let inputCount: Int
+
+  init(
+    _ graph: Graph, height: Int, width: Int, kernels: VectorKernels,
+    choose: @escaping (ConvolutionGeometry) -> BlockedAlgorithm, filters: FilterStore,
+    pool: ThreadPool
+  ) {
+    self.graph = graph
+    self.sizes = graph.sizes(height: height, width: width)
+    self.inputCount = graph.nodes[0].channels * height * width
+    self.kernels = kernels
+    self.choose = choose
+    self.filters = filters
+    self.pool = pool
+    var consumers = [[Int]](repeating: [], count: graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated() {
+      for source in node.inputs { consumers[source].append(index) }
+    }
+    self.consumers = consumers
+    self.values = Array(repeating: nil, count: graph.nodes.count)
+    for index in graph.nodes.indices { lower(index) }
+  }
+
+  private mutating func lower(_ index: Int) {
+    let node = graph.nodes[index]
+    switch node.operation {
+    case .input: break
+    case .convolution(let layer): lowerConvolution(index, layer)
+    case .transposedConvolution(let layer): lowerTransposed(index, layer)
+    case .maxPool(let kernelSize):
+      precondition(kernelSize == 5, "Lowering: max-pooling of side \(kernelSize)")
+      let source = value(node.inputs[0])
+      let size = sizes[index]
+      let target = allocate(source.lanes, size)
+      steps.append(
+        .maxPool(
+          MaxPoolStep(
+            height: size.height, width: size.width, input: source.blocks, output: target.blocks)))
+      values[index] = target
+    case .upsampleNearest:
+      // Never formed: the 1×1 convolution that reads it does without (`mergedUpsample`).
+      break
+    case .concatenate where node.inputs.contains(where: isUpsample):
+      break
+    case .concatenate:
+      values[index] = BlockedValue(
+        concatenating: node.inputs.map { (value($0), graph.nodes[$0].channels) })
+    case .slice(let range):
+      values[index] = value(node.inputs[0]).channels(range)
+    case .add:
+      precondition(
+        residual(for: node.inputs[1]) != nil,
+        "Lowering: a sum whose second operand is not a convolution's alone")
+      // That convolution has added the first operand.
+      values[index] = values[node.inputs[1]]
+    }
+  }
+
+  // MARK: - Convolutions
+
+  private mutating func lowerConvolution(_ index: Int, _ layer: Conv2d) {
+    let source = graph.nodes[index].inputs[0]
+    let size = sizes[source]
+    let geometry = layer.geometry(height: size.height, width: size.width)
+    let residual = residual(for: index)
+    let lanes = residual?.lanes ?? ChannelLanes(parts: outputParts(index))
+    let target = allocate(lanes, sizes[index])
+    values[index] = target
+
+    if case .input = graph.nodes[source].operation {
+      // The first layer: its 3×3 patches of 3 channels fill two blocks of lanes, gathered on the way.
+      append(
+        layer.name, geometry, from: nil, lanes: ChannelLanes(parts: [geometry.depth]), to: target,
+        silu: layer.activation == .silu, gatheredPatches: true, weights: layer.folded)
+    } else if let (coarse, fine) = mergedUpsample(source, layer) {
+      let small = (height: size.height / 2, width: size.width / 2)
+      let partial = allocate(lanes, small)
+      append(
+        layer.name + " (coarse)", layer.geometry(height: small.height, width: small.width),
+        from: coarse.blocks, lanes: coarse.lanes, to: partial, silu: false
+      ) {
+        (layer.folded().filter, Tensor([layer.outputChannels]))
+      }
+      append(
+        layer.name, geometry, from: fine.blocks, lanes: fine.lanes, to: target,
+        silu: layer.activation == .silu, coarse: partial.blocks, weights: layer.folded)
+    } else {
+      let source = value(source)
+      append(
+        layer.name, geometry, from: source.blocks, lanes: source.lanes, to: target,
+        silu: layer.activation == .silu, residual: residual?.blocks, weights: layer.folded)
+    }
+  }
+
+  /// Four phases, each a 1×1 convolution to every second pixel.
+  private mutating func lowerTransposed(_ index: Int, _ layer: ConvTranspose2d) {
+    let source = graph.nodes[index].inputs[0]
+    let input = value(source)
+    let target = allocate(ChannelLanes(parts: [layer.outputChannels]), sizes[index])
+    let geometry = ConvolutionGeometry(
+      inputChannels: layer.inputChannels, outputChannels: layer.outputChannels,
+      inputHeight: sizes[source].height, inputWidth: sizes[source].width, kernelSize: 1)
+    for phase in 0..<4 {
+      append(
+        "\(layer.name) (\(phase / 2), \(phase % 2))", geometry, from: input.blocks,
+        lanes: input.lanes, to: target, silu: false, phase: (phase / 2, phase % 2)
+      ) {
+        layer.phase(row: phase / 2, column: phase % 2)
+      }
+    }
+    values[index] = target
+  }
+
+  /// Appends a step; its filter is packed unless a plan of another size has done so.
+  private mutating func append(
+    _ name: String, _ geometry: ConvolutionGeometry, from input: [BlockedValue.Block]?,
+    lanes: ChannelLanes, to target: BlockedValue, silu: Bool,
+    residual: [BlockedValue.Block]? = nil, coarse: [BlockedValue.Block]? = nil,
+    phase: (row: Int, column: Int)? = nil, gatheredPatches: Bool = false,
+    weights: () -> (filter: Tensor, bias: Tensor)
+  ) {
+    let algorithm = gatheredPatches ? .direct : choose(geometry)
+    let key = FilterStore.Key(
+      layer: name, algorithm: algorithm, inputs: lanes, outputs: target.lanes,
+      panelBlocks: kernels.panelBlocks)
+    let entry = filters.entry(key) {
+      let (filter, bias) = weights()
+      let packed = filter.withUnsafeElements {
+        PackedFilter(
+          $0.pointer, inputChannels: gatheredPatches ? geometry.depth : geometry.inputChannels,
+          kernelSize: gatheredPatches ? 1 : geometry.kernelSize, algorithm: algorithm,
+          inputs: lanes, outputs: target.lanes, panelBlocks: kernels.panelBlocks, on: pool)
+      }
+      let elements = bias.elements
+      return FilterStore.Entry(
+        filter: packed, bias: target.lanes.channels.map { $0.map { elements[$0] } ?? 0 })
+    }
+    steps.append(
+      .convolution(
+        ConvolutionStep(
+          name: name, geometry: geometry, algorithm: algorithm, input: input,
+          output: target.blocks, filter: entry.filter, bias: entry.bias, silu: silu,
+          residual: residual, coarse: coarse, phase: phase)))
+  }
+
+  // MARK: - What is fused
+
+  /// The first operand of a sum whose second operand this convolution alone makes.
+  private func residual(for index: Int) -> BlockedValue? {
+    guard consumers[index].count == 1, let sum = consumers[index].first,
+      case .add = graph.nodes[sum].operation, graph.nodes[sum].inputs[1] == index
+    else { return nil }
+    return value(graph.nodes[sum].inputs[0])
+  }
+
+  /// For a 1×1 convolution of `concat(upsample(a), b, …)`: the lanes of `a`, and of the rest, each with
+  /// the channels that they have in the concatenation.
+  private func mergedUpsample(
+    _ source: Int, _ layer: Conv2d
+  ) -> (coarse: BlockedValue, fine: BlockedValue)? {
+    let node = graph.nodes[source]
+    guard layer.kernelSize == 1, layer.stride == 1, case .concatenate = node.operation,
+      node.inputs.count > 1, isUpsample(node.inputs[0]),
+      !node.inputs.dropFirst().contains(where: isUpsample)
+    else { return nil }
+    let upsampled = node.inputs[0]
+    let coarse = value(graph.nodes[upsampled].inputs[0])
+    let skipped = graph.nodes[upsampled].channels
+    let rest = BlockedValue(
+      concatenating: node.inputs.dropFirst().map { (value($0), graph.nodes[$0].channels) })
+    let fine = BlockedValue(
+      blocks: rest.blocks,
+      lanes: ChannelLanes(rest.lanes.channels.map { $0.map { $0 + skipped } }))
+    return (coarse, fine)
+  }
+
+  private func isUpsample(_ index: Int) -> Bool {
+    if case .upsampleNearest = graph.nodes[index].operation { true } else { false }
+  }
+
+  /// The channels of a convolution's output in parts that start on a block of their own, so that every
+  /// slice of it is whole blocks.
+  private func outputParts(_ index: Int) -> [Int] {
+    var cuts: Set<Int> = [0, graph.nodes[index].channels]
+    for consumer in consumers[index] {
+      if case .slice(let range) = graph.nodes[consumer].operation {
+        cuts.formUnion([range.lowerBound, range.upperBound])
+      }
+    }
+    let sorted = cuts.sorted()
+    return zip(sorted, sorted.dropFirst()).map { $1 - $0 }
+  }
+
+  private func value(_ index: Int) -> BlockedValue {
+    guard let value = values[index] else {
+      preconditionFailure(
+        "Lowering: \(graph.nodes[index].operation.label) can only be merged into a 1×1 convolution")
+    }
+    return value
+  }
+
+  /// A new buffer.
+  private mutating func allocate(
+    _ lanes: ChannelLanes, _ size: (height: Int, width: Int)
+  ) -> BlockedValue {
+    buffers.append(
+      ArenaBuffer(
+        blocks: lanes.blocks, height: size.height, width: size.width, birth: .max, death: -1))
+    let blocks = (0..<lanes.blocks).map { BlockedValue.Block(buffer: buffers.count - 1, index: $0) }
+    return BlockedValue(blocks: blocks, lanes: lanes)
+  }
+}

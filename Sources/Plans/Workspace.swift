@@ -1,0 +1,120 @@
+import Kernels
+
+/// The memory of one run of a plan: arena, scratch, and the tables of addresses that the kernels read.
+///
+/// Made once and used again; two runs at the same time need two. Not zeroed: what a run reads, it
+/// wrote.
+final class Workspace: @unchecked Sendable {
+  // Sendable: a run owns its workspace alone (see `Plan.run`).
+
+  /// The planar input C×H×W.
+  let input: UnsafeMutablePointer<Float>
+  let scratch: UnsafeMutablePointer<Float>
+  let scratchStride: Int
+  /// What the kernels read, one a step.
+  let problems: UnsafeMutablePointer<BlockedConvolution>
+
+  private let arena: UnsafeMutablePointer<Float>
+  private let buffers: [ArenaBuffer]
+  private let tables: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let biases: UnsafeMutablePointer<Float>
+  private let memory: UnsafeMutableRawPointer
+
+  init(_ layout: PlanLayout, workers: Int) {
+    // A tile may read up to 12 pixels past the end of a block: of the last one, past the arena.
+    let slack = 16 * 16
+    let counts = [
+      layout.inputCount + slack, layout.arenaCount + slack, layout.scratchCount * workers,
+      layout.biasCount,
+    ].map { ($0 + 15) / 16 * 16 }
+    memory = .allocate(byteCount: counts.reduce(0, +) * 4, alignment: 64)
+    let floats = memory.bindMemory(to: Float.self, capacity: counts.reduce(0, +))
+    input = floats
+    arena = floats + counts[0]
+    scratch = arena + counts[1]
+    biases = scratch + counts[2]
+    scratchStride = layout.scratchCount
+    buffers = layout.buffers
+    tables = .allocate(capacity: layout.tableCount)
+    problems = .allocate(capacity: layout.steps.count)
+    fillTables(layout.steps)
+  }
+
+  deinit {
+    memory.deallocate()
+    tables.deallocate()
+    problems.deallocate()
+  }
+
+  /// Where a block lies.
+  func address(_ block: BlockedValue.Block) -> UnsafeMutablePointer<Float> {
+    arena + buffers[block.buffer].offset + block.index * buffers[block.buffer].blockCount
+  }
+
+  private func fillTables(_ steps: [Step]) {
+    var table = tables
+    var bias = biases
+    func list(
+      _ blocks: [BlockedValue.Block], shiftedBy shift: Int = 0
+    ) -> UnsafeMutablePointer<UnsafeMutablePointer<Float>> {
+      let start = table
+      for block in blocks {
+        table.initialize(to: address(block) + shift)
+        table += 1
+      }
+      return start
+    }
+    func readingList(_ blocks: [BlockedValue.Block]) -> UnsafePointer<UnsafePointer<Float>> {
+      UnsafeRawPointer(list(blocks)).assumingMemoryBound(to: UnsafePointer<Float>.self)
+    }
+    for (index, step) in steps.enumerated() {
+      guard case .convolution(let step) = step else { continue }
+      let g = step.geometry
+      let shift = step.phase.map { ($0.row * 2 * g.outputWidth + $0.column) * 16 } ?? 0
+      bias.update(from: step.bias, count: step.bias.count)
+      var problem = BlockedConvolution(
+        input: readingList(step.input ?? []), inputBlocks: step.inputBlocks,
+        inputHeight: g.inputHeight, inputWidth: g.inputWidth,
+        output: UnsafePointer(list(step.output, shiftedBy: shift)),
+        outputBlocks: step.output.count, outputHeight: g.outputHeight, outputWidth: g.outputWidth,
+        kernelSize: g.kernelSize, stride: g.stride, padding: g.padding, filter: step.filter.base,
+        bias: UnsafePointer(bias), silu: step.silu)
+      bias += step.bias.count
+      if step.input == nil {
+        problem.planar = UnsafePointer(input)
+        problem.planarChannels = g.inputChannels
+      }
+      if let residual = step.residual { problem.residual = readingList(residual) }
+      if let coarse = step.coarse { problem.coarse = readingList(coarse) }
+      if step.phase != nil { problem.pixelStep = 2 }
+      (problems + index).initialize(to: problem)
+    }
+  }
+}
+
+extension ConvolutionStep {
+  /// Blocks that the kernel reads: of the input, or of its patches in the first layer.
+  var inputBlocks: Int { input?.count ?? (geometry.depth + blockChannels - 1) / blockChannels }
+
+  /// Entries in the tables of addresses.
+  var tableCount: Int {
+    (input?.count ?? 0) + output.count + (residual?.count ?? 0) + (coarse?.count ?? 0)
+  }
+
+  /// How the step is cut into tasks, and the scratch that each needs.
+  func tasks(panelBlocks: Int) -> (grid: ConvolutionGrid, scratchCount: Int) {
+    // Sizes alone matter here; the addresses are never followed.
+    let nowhere = UnsafeMutablePointer<UnsafeMutablePointer<Float>>.allocate(capacity: 1)
+    defer { nowhere.deallocate() }
+    var sizes = BlockedConvolution(
+      input: UnsafeRawPointer(nowhere).assumingMemoryBound(to: UnsafePointer<Float>.self),
+      inputBlocks: inputBlocks, inputHeight: geometry.inputHeight, inputWidth: geometry.inputWidth,
+      output: UnsafePointer(nowhere), outputBlocks: output.count,
+      outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
+      kernelSize: geometry.kernelSize, stride: geometry.stride, padding: geometry.padding,
+      filter: filter.base, bias: filter.base, silu: silu)
+    if input == nil { sizes.planar = filter.base }
+    let grid = sizes.grid(algorithm, panelBlocks: panelBlocks)
+    return (grid, sizes.scratchCount(algorithm, grid, panelBlocks: panelBlocks))
+  }
+}

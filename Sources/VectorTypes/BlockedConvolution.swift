@@ -1,0 +1,138 @@
+/// Channels in one block of the blocked layout: the lanes of the widest vector.
+///
+/// A map C×H×W is stored as ⌈C/16⌉ blocks, each H×W×16: a pixel's 16 channels are one vector, and
+/// pixels are neighbours. Lanes past C hold finite numbers that meet zero weights.
+public let blockChannels = 16
+
+/// One convolution as the vector kernels see it: sizes and addresses, nothing else.
+///
+/// Every block of the input and of the output has an address of its own. So a concatenation is a
+/// longer table and a slice of channels a shorter one: neither ever copies.
+public struct BlockedConvolution {
+  /// The addresses of the input's blocks, each inputHeight×inputWidth×16.
+  public var input: UnsafePointer<UnsafePointer<Float>>
+  /// For the first layer, the network's input as it comes, C×inputHeight×inputWidth: then the lanes of
+  /// the input's blocks are its patches C×R×R, and `input` is not read. Else nil.
+  public var planar: UnsafePointer<Float>?
+  /// C of `planar`.
+  public var planarChannels: Int
+  /// The input's blocks, and its size in pixels.
+  public var inputBlocks: Int, inputHeight: Int, inputWidth: Int
+  /// The addresses of the output's blocks, each outputHeight×outputWidth×16.
+  public var output: UnsafePointer<UnsafeMutablePointer<Float>>
+  /// The output's blocks, and its size in pixels (before ``pixelStep`` spreads them).
+  public var outputBlocks: Int, outputHeight: Int, outputWidth: Int
+  /// The side of the filter, the step, and the zeros added on each side; in pixels.
+  public var kernelSize: Int, stride: Int, padding: Int
+  /// The filter, packed for the algorithm.
+  public var filter: UnsafePointer<Float>
+  /// outputBlocks×16 numbers that every sum starts from.
+  public var bias: UnsafePointer<Float>
+  /// Whether x·σ(x) follows.
+  public var silu: Bool
+  /// A map of the output's size that is added after the activation, or nil.
+  public var residual: UnsafePointer<UnsafePointer<Float>>?
+  /// A map of half the output's height and width whose nearest upsampling is added before the
+  /// activation, or nil.
+  public var coarse: UnsafePointer<UnsafePointer<Float>>?
+  /// Output pixel (y, x) is stored at (y·pixelStep, x·pixelStep) of a map pixelStep times as large:
+  /// 2 for a phase of a transposed convolution, else 1.
+  public var pixelStep: Int
+
+  /// A convolution without residual, coarse part or spreading.
+  public init(
+    input: UnsafePointer<UnsafePointer<Float>>, inputBlocks: Int, inputHeight: Int,
+    inputWidth: Int, output: UnsafePointer<UnsafeMutablePointer<Float>>, outputBlocks: Int,
+    outputHeight: Int, outputWidth: Int, kernelSize: Int, stride: Int, padding: Int,
+    filter: UnsafePointer<Float>, bias: UnsafePointer<Float>, silu: Bool
+  ) {
+    self.input = input
+    self.planar = nil
+    self.planarChannels = 0
+    self.inputBlocks = inputBlocks
+    self.inputHeight = inputHeight
+    self.inputWidth = inputWidth
+    self.output = output
+    self.outputBlocks = outputBlocks
+    self.outputHeight = outputHeight
+    self.outputWidth = outputWidth
+    self.kernelSize = kernelSize
+    self.stride = stride
+    self.padding = padding
+    self.filter = filter
+    self.bias = bias
+    self.silu = silu
+    self.residual = nil
+    self.coarse = nil
+    self.pixelStep = 1
+  }
+}
+
+/// The part of a convolution that one task computes.
+public struct ConvolutionPart {
+  /// Output rows (direct) or output tiles in raster order (Winograd).
+  public var first: Int, end: Int
+  /// Panels of the packed filter.
+  public var firstPanel: Int, endPanel: Int
+
+  /// A part of a convolution.
+  public init(first: Int, end: Int, firstPanel: Int, endPanel: Int) {
+    self.first = first
+    self.end = end
+    self.firstPanel = firstPanel
+    self.endPanel = endPanel
+  }
+}
+
+/// The vector kernels of one instruction set.
+///
+/// Only addresses and sizes cross this wall, so that modules built for different processors agree on
+/// how they are passed.
+public struct VectorKernels: Sendable {
+  /// `avx512`, `avx2` or `baseline`.
+  public let name: String
+  /// Output blocks in one panel of a packed filter.
+  public let panelBlocks: Int
+  /// Computes a part of a convolution as it is written; any square filter and stride.
+  public let direct:
+    @Sendable (UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>) ->
+      Void
+  /// Computes a part of a 3×3 convolution with stride 1 and padding 1 by Winograd's F(4×4, 3×3).
+  public let winograd:
+    @Sendable (UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>) ->
+      Void
+  /// The largest value in each 5×5 window of one block; scratch as large as the block.
+  public let maxPool5:
+    @Sendable (
+      _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
+      _ scratch: UnsafeMutablePointer<Float>, _ height: Int, _ width: Int
+    ) -> Void
+  /// `count` vectors of x·σ(x), for tests of the approximation.
+  public let silu: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+
+  /// The kernels of one instruction set.
+  public init(
+    name: String, panelBlocks: Int,
+    direct:
+      @escaping @Sendable (
+        UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>
+      ) -> Void,
+    winograd:
+      @escaping @Sendable (
+        UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>
+      ) -> Void,
+    maxPool5:
+      @escaping @Sendable (
+        UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int, Int
+      ) -> Void,
+    silu:
+      @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  ) {
+    self.name = name
+    self.panelBlocks = panelBlocks
+    self.direct = direct
+    self.winograd = winograd
+    self.maxPool5 = maxPool5
+    self.silu = silu
+  }
+}

@@ -1,0 +1,201 @@
+import Kernels
+import TestSupport
+import Testing
+
+/// One convolution with seeded numbers: it computes its own definition and runs any algorithm.
+struct ConvolutionProblem: CustomStringConvertible {
+  let geometry: ConvolutionGeometry
+  var activation = Activation.none
+  var hasResidual = false
+  var hasCoarse = false
+  var seed: UInt64 = 1
+
+  var description: String {
+    let g = geometry
+    return "\(g.inputChannels)→\(g.outputChannels) \(g.kernelSize)×\(g.kernelSize) s\(g.stride) "
+      + "p\(g.padding) on \(g.inputHeight)×\(g.inputWidth) \(activation)"
+      + (hasResidual ? " residual" : "") + (hasCoarse ? " coarse" : "") + " seed \(seed)"
+  }
+
+  /// Input, filter, bias, residual and coarse map, uniform in −1…1.
+  func numbers() -> (
+    input: [Float], filter: [Float], bias: [Float], residual: [Float], coarse: [Float]
+  ) {
+    var random = SeededGenerator(seed: seed)
+    let g = geometry
+    return (
+      random.floats(g.inputChannels * g.inputHeight * g.inputWidth),
+      random.floats(g.outputChannels * g.depth), random.floats(g.outputChannels),
+      random.floats(g.outputChannels * g.outputHeight * g.outputWidth),
+      random.floats(g.outputChannels * (g.outputHeight / 2) * (g.outputWidth / 2))
+    )
+  }
+
+  /// The definition, and for each output the sum of |x·w| that scales its rounding error.
+  func reference() -> (output: [Float], magnitude: [Float]) {
+    let g = geometry
+    let n = numbers()
+    let pixels = g.outputHeight * g.outputWidth
+    var output = [Float](repeating: .nan, count: g.outputChannels * pixels)
+    var magnitude = output
+    convolutionReference(
+      g, input: n.input, filter: n.filter, bias: n.bias, activation: .none, output: &output)
+    convolutionReference(
+      g, input: n.input.map(abs), filter: n.filter.map(abs), bias: n.bias.map(abs),
+      activation: .none, output: &magnitude)
+    for i in output.indices {
+      let (k, y, x) = (i / pixels, i % pixels / g.outputWidth, i % g.outputWidth)
+      if hasCoarse {
+        output[i] += n.coarse[(k * (g.outputHeight / 2) + y / 2) * (g.outputWidth / 2) + x / 2]
+      }
+      output[i] = activation(output[i])
+      if hasResidual { output[i] += n.residual[i] }
+    }
+    return (output, magnitude)
+  }
+
+  /// The same by vector kernels, on blocked copies; unwritten outputs stay NaN.
+  func blocked(
+    _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels, threads: Int = 1
+  ) -> [Float] {
+    let g = geometry
+    let n = numbers()
+    let pool = ThreadPool(threads: threads)
+    let inputs = ChannelLanes(parts: [g.inputChannels])
+    let outputs = ChannelLanes(parts: [g.outputChannels])
+    let input = BlockedCopy(n.input, channels: g.inputChannels, g.inputHeight, g.inputWidth)
+    let residual = BlockedCopy(
+      n.residual, channels: g.outputChannels, g.outputHeight, g.outputWidth)
+    let coarse = BlockedCopy(
+      n.coarse, channels: g.outputChannels, g.outputHeight / 2, g.outputWidth / 2)
+    let output = BlockedCopy(
+      [Float](repeating: .nan, count: residual.count), channels: g.outputChannels, g.outputHeight,
+      g.outputWidth)
+    let filter = PackedFilter(
+      n.filter, inputChannels: g.inputChannels, kernelSize: g.kernelSize, algorithm: algorithm,
+      inputs: inputs, outputs: outputs, panelBlocks: kernels.panelBlocks, on: pool)
+    let bias = outputs.channels.map { $0.map { n.bias[$0] } ?? 0 }
+    bias.withUnsafeBufferPointer { bias in
+      guard let bias = bias.baseAddress else { return }
+      var c = BlockedConvolution(
+        input: input.reading, inputBlocks: inputs.blocks, inputHeight: g.inputHeight,
+        inputWidth: g.inputWidth, output: output.writing, outputBlocks: outputs.blocks,
+        outputHeight: g.outputHeight, outputWidth: g.outputWidth, kernelSize: g.kernelSize,
+        stride: g.stride, padding: g.padding, filter: filter.base, bias: bias,
+        silu: activation == .silu)
+      if hasResidual { c.residual = UnsafePointer(residual.reading) }
+      if hasCoarse { c.coarse = UnsafePointer(coarse.reading) }
+      let grid = c.grid(algorithm, panelBlocks: kernels.panelBlocks)
+      let scratch = c.scratchCount(algorithm, grid, panelBlocks: kernels.panelBlocks)
+      let memory = UnsafeMutablePointer<Float>.allocate(capacity: scratch * threads)
+      memory.initialize(repeating: .nan, count: scratch * threads)
+      defer { memory.deallocate() }
+      nonisolated(unsafe) let (scratches, problem) = (memory, c)
+      pool.run(grid.tasks) { task, worker in
+        withUnsafePointer(to: problem) {
+          let run = algorithm == .winograd ? kernels.winograd : kernels.direct
+          run($0, grid.part(task), scratches + worker * scratch)
+        }
+      }
+    }
+    return output.planar()
+  }
+}
+
+/// A map in blocked layout with its table of block addresses.
+final class BlockedCopy {
+  let channels: Int, pixels: Int
+  let memory: UnsafeMutablePointer<Float>
+  let reading: UnsafeMutablePointer<UnsafePointer<Float>>
+  let writing: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+
+  init(_ planar: [Float], channels: Int, _ height: Int, _ width: Int) {
+    self.channels = channels
+    self.pixels = height * width
+    let blocks = (channels + 15) / 16
+    // Tiles may read up to 12 pixels past the end of the last block, never write there.
+    memory = .allocate(capacity: (blocks * pixels + 12) * 16)
+    memory.initialize(repeating: 0, count: (blocks * pixels + 12) * 16)
+    reading = .allocate(capacity: blocks)
+    writing = .allocate(capacity: blocks)
+    for block in 0..<blocks {
+      (reading + block).initialize(to: UnsafePointer(memory + block * pixels * 16))
+      (writing + block).initialize(to: memory + block * pixels * 16)
+    }
+    for c in 0..<channels {
+      for i in 0..<pixels { memory[(c / 16 * pixels + i) * 16 + c % 16] = planar[c * pixels + i] }
+    }
+  }
+
+  deinit {
+    memory.deallocate()
+    reading.deallocate()
+    writing.deallocate()
+  }
+
+  var count: Int { channels * pixels }
+
+  func planar() -> [Float] {
+    (0..<count).map { memory[($0 / pixels / 16 * pixels + $0 % pixels) * 16 + $0 / pixels % 16] }
+  }
+}
+
+@Suite struct BlockedConvolutionTests {
+  static let geometries: [ConvolutionGeometry] = [
+    .init(inputChannels: 16, outputChannels: 16, inputHeight: 4, inputWidth: 4, kernelSize: 1),
+    .init(inputChannels: 3, outputChannels: 5, inputHeight: 7, inputWidth: 9, kernelSize: 1),
+    .init(inputChannels: 40, outputChannels: 80, inputHeight: 5, inputWidth: 13, kernelSize: 1),
+    .init(
+      inputChannels: 3, outputChannels: 32, inputHeight: 10, inputWidth: 14, kernelSize: 3,
+      stride: 2, padding: 1),
+    .init(
+      inputChannels: 33, outputChannels: 48, inputHeight: 9, inputWidth: 11, kernelSize: 3,
+      stride: 2, padding: 1),
+    .init(
+      inputChannels: 16, outputChannels: 32, inputHeight: 8, inputWidth: 12, kernelSize: 3,
+      padding: 1),
+    .init(
+      inputChannels: 20, outputChannels: 24, inputHeight: 1, inputWidth: 1, kernelSize: 3,
+      padding: 1),
+    .init(
+      inputChannels: 32, outputChannels: 80, inputHeight: 13, inputWidth: 30, kernelSize: 3,
+      padding: 1),
+    .init(
+      inputChannels: 17, outputChannels: 16, inputHeight: 6, inputWidth: 27, kernelSize: 5,
+      stride: 3, padding: 2),
+  ]
+
+  static let problems = geometries.flatMap { geometry in
+    [
+      ConvolutionProblem(geometry: geometry),
+      ConvolutionProblem(geometry: geometry, activation: .silu, hasResidual: true, seed: 2),
+      ConvolutionProblem(geometry: geometry, activation: .silu, hasCoarse: true, seed: 3),
+    ].filter { !$0.hasCoarse || geometry.outputHeight % 2 == 0 && geometry.outputWidth % 2 == 0 }
+  }
+
+  @Test("Every algorithm of every instruction set computes the definition", arguments: problems)
+  func agreesWithReference(problem: ConvolutionProblem) {
+    let (expected, magnitude) = problem.reference()
+    for kernels in VectorKernels.available {
+      for algorithm in BlockedAlgorithm.allCases where algorithm.supports(problem.geometry) {
+        let actual = problem.blocked(algorithm, kernels)
+        let tolerance = Tolerance.convolution(algorithm, depth: problem.geometry.depth)
+        let worst = zip(zip(actual, expected), magnitude).map { pair, scale in
+          abs(pair.0 - pair.1) / (scale + 1)
+        }.reduce(0) { $1 <= $0 ? $0 : $1 }  // keeps a NaN
+        #expect(worst <= tolerance, "\(problem) \(kernels.name) \(algorithm)")
+      }
+    }
+  }
+
+  @Test(
+    "The bytes do not depend on the number of threads", arguments: [problems[3], problems[problems.count - 3]])
+  func sameBytesForEveryThreadCount(problem: ConvolutionProblem) {
+    for algorithm in BlockedAlgorithm.allCases where algorithm.supports(problem.geometry) {
+      let one = problem.blocked(algorithm, .best, threads: 1)
+      for threads in [2, 8] {
+        #expect(problem.blocked(algorithm, .best, threads: threads) == one)
+      }
+    }
+  }
+}
