@@ -9,7 +9,11 @@ let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
 /// The vector kernels: whole loops over compile-time sizes are unrolled so that sums stay in registers.
 let vector: [SwiftSetting] =
-  optimized + [.unsafeFlags(["-wmo", "-disable-batch-mode", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"])]
+  optimized + [
+    .unsafeFlags([
+      "-wmo", "-disable-batch-mode", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000",
+    ])
+  ]
 
 // Rooms stand in the order of their imports: each one may import only rooms above it.
 let package = Package(
