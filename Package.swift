@@ -81,10 +81,12 @@ let package = Package(
         "Regions", "Segmentation", "Outputs", "WeightStore",
       ],
       swiftSettings: strict),
+    .target(name: "CStartup"),
     .executableTarget(
       name: "FastSAMCommand",
       dependencies: [
-        "FastSAM", "Checkpoints", "Imaging", "Outputs", "WeightStore",
+        "CStartup",
+        "FastSAM", "Checkpoints", "Imaging", "Outputs", "WeightStore", "YOLOv8",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -16,6 +16,17 @@ typedef struct {
   codec_fault fault;
 } fault_manager;
 
+typedef struct {
+  codec_reader base;
+  struct jpeg_decompress_struct info;
+  fault_manager faults;
+  struct jpeg_source_mgr source;
+  struct jpeg_progress_mgr progress;
+  /// True while the entropy decoder would notice by itself that data are missing.
+  bool end_may_be_supplied;
+  bool end_was_supplied;
+} jpeg_reader;
+
 static void fail(j_common_ptr info) {
   fault_manager *manager = (fault_manager *)info->err;
   char text[JMSG_LENGTH_MAX];
@@ -38,6 +49,8 @@ static void hear(j_common_ptr info, int level) {
   if (level >= 0) return;  // trace
   switch (info->err->msg_code) {
     case JWRN_HIT_MARKER:
+      if (((jpeg_reader *)info->client_data)->end_was_supplied) fail_truncated(info);
+      fail(info);
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
     case JWRN_MUST_RESYNC:
@@ -55,16 +68,6 @@ static struct jpeg_error_mgr *faults(fault_manager *manager) {
   return &manager->base;
 }
 
-typedef struct {
-  codec_reader base;
-  struct jpeg_decompress_struct info;
-  fault_manager faults;
-  struct jpeg_source_mgr source;
-  struct jpeg_progress_mgr progress;
-  /// True while the entropy decoder would notice by itself that data are missing.
-  bool end_may_be_supplied;
-} jpeg_reader;
-
 static void begin_or_end(j_decompress_ptr info) {}
 
 /// The file ends here. Inside the only Huffman scan an end marker is supplied: if pixels are
@@ -73,6 +76,7 @@ static boolean at_end(j_decompress_ptr info) {
   static const JOCTET end[2] = {0xFF, JPEG_EOI};
   jpeg_reader *reader = info->client_data;
   if (!reader->end_may_be_supplied) fail_truncated((j_common_ptr)info);
+  reader->end_was_supplied = true;
   info->src->next_input_byte = end;
   info->src->bytes_in_buffer = 2;
   return TRUE;

@@ -61,6 +61,7 @@ static codec_status read_png(codec_reader *base, uint8_t *rgb, codec_fault *faul
   if (png_get_rowbytes(png, reader->info) != row_bytes) png_error(png, "unexpected row size");
   for (int pass = 0; pass < passes; pass++)
     for (size_t y = 0; y < height; y++) png_read_row(png, rgb + y * row_bytes, NULL);
+  png_read_end(png, NULL);  // a file without its IEND is cut off
   return codec_ok;
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastSAM
+import WeightStore
 
 /// `640` or `576x1024` (height first).
 struct SizeArgument: ExpressibleByArgument {
@@ -84,7 +85,8 @@ struct NetworkOptions: ParsableArguments {
   /// The network, opened.
   func segmenter() throws -> Segmenter {
     guard let weights else { throw Failure(.missingInput, "no --weights given") }
-    if let threads { return try Segmenter(weights: weights, threads: threads) }
-    return try Segmenter(weights: weights)
+    let path = try WeightStore().resolve(weights)
+    if let threads { return try Segmenter(weights: path, threads: threads) }
+    return try Segmenter(weights: path)
   }
 }

@@ -1,10 +1,19 @@
 import ArgumentParser
+import CStartup
 
 @main
 struct Command: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fastsam",
     abstract: "Segment anything in pictures with FastSAM, on the CPU.",
-    subcommands: [SegmentCommand.self, TraceCommand.self],
+    subcommands: [SegmentCommand.self, TraceCommand.self, WeightsCommand.self],
     defaultSubcommand: nil)
+
+  static func main() {
+    var count: Int32 = 0
+    let words = startup_arguments(&count)
+    // The runtime would read them from /proc, which an empty root lacks.
+    main(
+      words.map { words in (1..<Int(count)).compactMap { words[$0].map { String(cString: $0) } } })
+  }
 }

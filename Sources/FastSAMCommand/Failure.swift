@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastSAM
-import Foundation
+import WeightStore
 
 /// Why a command ends early: one line for a person and the exit code for a script (sysexits.h).
 struct Failure: Error {
@@ -9,6 +9,7 @@ struct Failure: Error {
     case usage = 64
     case badData = 65
     case missingInput = 66
+    case unavailable = 69
     case `internal` = 70
     case unwritable = 73
   }
@@ -31,6 +32,7 @@ struct Failure: Error {
       case .unwritable: self.init(.unwritable, error.description)
       default: self.init(.badData, error.description)
       }
+    case let error as WeightStoreError: self.init(error)
     case let error as ImageError:
       if case .missing = error {
         self.init(.missingInput, error.description)
@@ -40,6 +42,17 @@ struct Failure: Error {
     case let error as FileError: self.init(.unwritable, error.description)
     case let error as PromptError: self.init(.usage, error.description)
     default: self.init(.internal, "\(error)")
+    }
+  }
+
+  private init(_ error: WeightStoreError) {
+    switch error {
+    case .unknownName, .notDownloaded: self.init(.missingInput, error.description)
+    case .curlMissing, .unreachable, .refused, .interrupted:
+      self.init(.unavailable, error.description)
+    case .tooLarge, .wrongSize, .wrongHash: self.init(.badData, error.description)
+    case .noSpace, .unwritable: self.init(.unwritable, error.description)
+    case .notWeights(let error): self.init(error)
     }
   }
 
@@ -58,9 +71,4 @@ func reportingFailures(_ body: () throws -> Void) throws {
     failure.report()
     throw ExitCode(failure.kind.rawValue)
   }
-}
-
-/// Prints a line for people: on standard error, so that results on standard output stay clean.
-func standardError(_ line: String, terminator: String = "\n") {
-  FileHandle.standardError.write(Data((line + terminator).utf8))
 }

@@ -1,5 +1,13 @@
 import FastSAM
-import Foundation
+import FoundationEssentials
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
 
 /// The pictures that the arguments name: files as they are, folders and globs as their pictures.
 ///
@@ -10,9 +18,9 @@ import Foundation
 func pictures(in arguments: [String]) throws -> [String] {
   var paths: [String] = []
   for argument in arguments {
-    var isDirectory: ObjCBool = false
+    var isDirectory = false
     if FileManager.default.fileExists(atPath: argument, isDirectory: &isDirectory) {
-      guard isDirectory.boolValue else {
+      guard isDirectory else {
         paths.append(argument)
         continue
       }
@@ -36,10 +44,13 @@ func pictures(in arguments: [String]) throws -> [String] {
 
 /// True for a file that begins as a JPEG or PNG does.
 private func isPicture(_ path: String) -> Bool {
-  guard let file = FileHandle(forReadingAtPath: path) else { return false }
-  defer { try? file.close() }
-  let beginning = (try? file.read(upToCount: 8)) ?? Data()
-  return Array(beginning).withUnsafeBufferPointer { ImageFormat(sniffing: $0) } != nil
+  // Non-blocking, so that a named pipe among the files is not waited for.
+  let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+  guard descriptor >= 0 else { return false }
+  defer { close(descriptor) }
+  var beginning = [UInt8](repeating: 0, count: 8)
+  beginning.removeLast(8 - max(0, read(descriptor, &beginning, 8)))
+  return beginning.withUnsafeBufferPointer { ImageFormat(sniffing: $0) } != nil
 }
 
 /// The paths that a glob stands for, sorted.

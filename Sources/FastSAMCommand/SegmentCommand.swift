@@ -1,6 +1,5 @@
 import ArgumentParser
 import FastSAM
-import Foundation
 
 /// `fastsam segment`: everything in each picture, or what the prompts choose.
 struct SegmentCommand: ParsableCommand {
@@ -119,7 +118,7 @@ private struct Progress {
 
   init(total: Int, isShown: Bool) {
     self.total = total
-    self.isShown = isShown && total > 1 && isatty(2) == 1
+    self.isShown = isShown && total > 1 && standardErrorIsTerminal
   }
 
   mutating func show(_ path: String) {

@@ -1,5 +1,4 @@
 import FastSAM
-import Foundation
 
 /// Everything that is done to one picture after the other.
 struct SegmentJob {
@@ -59,7 +58,7 @@ struct SegmentJob {
       timings.total = (clock.now - start).seconds
       let bytes = document.bytes(timings: hasTimings ? timings : nil)
       if json == "-" {
-        try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+        try standardOutput(bytes)
       } else {
         try AtomicFile.write(bytes, to: json)
         written.append(json)
@@ -78,7 +77,7 @@ struct SegmentJob {
   ) -> String {
     let what = prompts.isEmpty ? "" : " selected"
     let noun = count == 1 ? "instance" : "instances"
-    let time = String(format: "%.0f ms", seconds * 1000)
+    let time = "\(Int((seconds * 1000).rounded())) ms"
     let files = written.isEmpty ? "" : " → " + written.joined(separator: ", ")
     return "\(path): \(count) \(noun)\(what) in \(time)\(files)"
   }

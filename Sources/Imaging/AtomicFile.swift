@@ -38,7 +38,7 @@ public enum AtomicFile {
     do {
       if exists && status.st_mode & S_IFMT != S_IFREG {
         let file = try OpenFile(path, O_WRONLY)
-        try file.write(bytes)
+        try file.writeAll(bytes)
       } else {
         try replace(exists ? resolved(path) : path, with: bytes)
       }
@@ -61,23 +61,23 @@ public enum AtomicFile {
     #if os(Linux)
       // O_TMPFILE, which is a macro that Swift cannot read.
       if let file = try? OpenFile(folder, 0o20_000_000 | O_DIRECTORY | O_WRONLY) {
-        try file.write(bytes)
+        try file.writeAll(bytes)
         if file.link(to: path) { return }  // nothing was there
-        if file.link(to: temporary) { return try rename(temporary, path) }
+        if file.link(to: temporary) { return try move(temporary, to: path) }
       }
     #endif
     let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
     do {
-      try file.write(bytes)
+      try file.writeAll(bytes)
     } catch {
       unlink(temporary)
       throw error
     }
-    try rename(temporary, path)
+    try move(temporary, to: path)
   }
 
-  private static func rename(_ old: String, _ new: String) throws(SystemError) {
-    guard Glibc.rename(old, new) == 0 else {
+  private static func move(_ old: String, to new: String) throws(SystemError) {
+    guard rename(old, new) == 0 else {
       let error = SystemError()
       unlink(old)
       throw error
@@ -107,12 +107,12 @@ private struct OpenFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  borrowing func write(_ bytes: [UInt8]) throws(SystemError) {
+  borrowing func writeAll(_ bytes: [UInt8]) throws(SystemError) {
     try bytes.withUnsafeBufferPointer { bytes throws(SystemError) in
       var rest = bytes[...]
       while !rest.isEmpty {
         let run = UnsafeBufferPointer(rebasing: rest)
-        let written = Glibc.write(descriptor, run.baseAddress, run.count)
+        let written = write(descriptor, run.baseAddress, run.count)
         if written < 0 {
           if errno == EINTR { continue }
           throw SystemError()

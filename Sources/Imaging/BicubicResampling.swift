@@ -96,21 +96,21 @@ extension Image {
     let (width, height) = (self.width, self.height)
     let pixels = filled(count: newWidth * height * 3) { source, target in
       table.weights.withUnsafeBufferPointer { weights in
-        for x in 0..<newWidth {
-          let (first, taps) = (table.first[x], table.counts[x])
-          for y in 0..<height {
-            let line = source + (y * width + first) * 3
+        for y in 0..<height {
+          var pixel = target + y * newWidth * 3
+          for x in 0..<newWidth {
+            let samples = source + (y &* width &+ table.first[x]) &* 3
             var (red, green, blue) = (Self.half, Self.half, Self.half)
-            for tap in 0..<taps {
+            for tap in 0..<table.counts[x] {
               let weight = weights[x &* table.window &+ tap]
-              red &+= Int32(line[3 &* tap]) &* weight
-              green &+= Int32(line[3 &* tap &+ 1]) &* weight
-              blue &+= Int32(line[3 &* tap &+ 2]) &* weight
+              red &+= Int32(samples[3 &* tap]) &* weight
+              green &+= Int32(samples[3 &* tap &+ 1]) &* weight
+              blue &+= Int32(samples[3 &* tap &+ 2]) &* weight
             }
-            let pixel = target + (y * newWidth + x) * 3
             pixel[0] = Self.byte(red)
             pixel[1] = Self.byte(green)
             pixel[2] = Self.byte(blue)
+            pixel += 3
           }
         }
       }

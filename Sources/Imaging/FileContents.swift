@@ -6,8 +6,11 @@
 
 /// Whole files as bytes, without Foundation: its start-up would cost more than the reading.
 enum FileContents {
+  /// The most that is read: more than the largest picture takes uncompressed.
+  private static let limit = 1 << 30
+
   /// The bytes of the file at `path`; pipes and devices are read to their end.
-  static func read(_ path: String) throws(ImageError) -> [UInt8] {
+  static func bytes(of path: String) throws(ImageError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT { throw .missing(path: path) }
@@ -22,13 +25,16 @@ enum FileContents {
     if status.st_mode & S_IFMT == S_IFDIR {
       throw .unreadable(path: path, reason: "it is a directory")
     }
+    let tooLong = ImageError.unreadable(path: path, reason: "longer than \(limit) bytes")
+    guard status.st_size <= limit else { throw tooLong }
     // One more than the size, so that the end is seen without growing.
     var bytes = [UInt8](repeating: 0, count: max(Int(status.st_size), 1 << 16) + 1)
     var count = 0
     while true {
+      guard count <= limit else { throw tooLong }
       if count == bytes.count { bytes.append(contentsOf: repeatElement(0, count: count)) }
       let got = bytes.withUnsafeMutableBytes { buffer in
-        Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+        read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
       }
       if got == 0 { break }
       if got < 0 {

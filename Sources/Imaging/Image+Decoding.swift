@@ -12,7 +12,7 @@ extension Image {
   ///
   /// - Throws: `ImageError`, naming the path.
   public init(contentsOf path: String) throws(ImageError) {
-    let bytes = try FileContents.read(path)
+    let bytes = try FileContents.bytes(of: path)
     try self.init(decoding: bytes, named: path)
   }
 

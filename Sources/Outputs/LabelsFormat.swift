@@ -1,7 +1,8 @@
 import Imaging
 
-/// The label map: a 16-bit grey PNG of the masks' size. A pixel is 0 where no mask covers it, else the
-/// id of the smallest one that does, plus 1.
+/// The label map, a 16-bit grey PNG of the masks' size.
+///
+/// A pixel is 0 where no mask covers it, else the id of the smallest one that does, plus 1.
 enum LabelsFormat {
   static func png(_ plane: LabelPlane, ids: [Int]) -> [UInt8] {
     // Without a prompt the ids are the places, and the plane is the picture already.

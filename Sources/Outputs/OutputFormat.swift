@@ -16,6 +16,8 @@ public enum OutputFormat: String, Sendable, CaseIterable {
   case masks
   /// One 16-bit PNG: each pixel tells its instance.
   case labels
+  /// The picture with the masks as vector shapes, holes included.
+  case svg
   /// A folder of one PNG an instance, cut out of the picture, transparent around it.
   case cutouts
 
@@ -30,6 +32,7 @@ public enum OutputFormat: String, Sendable, CaseIterable {
     case .labelme: "labelme.json"
     case .masks: "masks"
     case .labels: "labels.png"
+    case .svg: "svg.svg"
     case .cutouts: "cutouts"
     }
   }

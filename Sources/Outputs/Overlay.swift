@@ -9,30 +9,53 @@ struct Overlay {
   let options: OverlayOptions
   let frame: MaskFrame
 
-  /// The finished picture. `ids[i]` is the instance whose value in the plane is i + 1.
-  func render(_ image: Image, _ plane: LabelPlane, instances: [Instance]) -> Image {
-    var canvas = Canvas(image)
+  /// The finished picture; `instances[i]` is the one whose value in the plane is i + 1.
+  func render(_ picture: Image, _ plane: LabelPlane, instances: [Instance]) -> Image {
+    var image = picture
+    // Lines and letters keep their weight to the eye on large pictures.
     let stroke = max(1, min(image.width, image.height) / 400)
-    let labels = frame.isIdentity ? plane.values : stretched(plane)
-    tint(&canvas.image, labels, colours: instances.map { Palette.colour($0.id) }, stroke)
+    let colours = instances.map { Colour.distinct($0.id) }
+    tint(&image, frame.isIdentity ? plane.values : stretched(plane), colours: colours, stroke)
     if options.boxes {
-      for instance in instances {
-        let box = instance.box
-        canvas.rectangle(
-          Double(box.x1), Double(box.y1), Double(box.x2), Double(box.y2),
-          Palette.colour(instance.id), stroke)
+      for (instance, colour) in zip(instances, colours) {
+        image.drawBox(instance.box, colour, thickness: stroke)
       }
     }
-    for box in options.boxPrompts {
-      canvas.rectangle(box.x1, box.y1, box.x2, box.y2, .white, 2 * stroke)
+    if options.scores {
+      // From the last to the first, so that the best scores stay readable.
+      for (instance, colour) in zip(instances, colours).reversed() {
+        guard let score = instance.score else { continue }
+        image.drawText(
+          percent(score), x: whole(instance.box.x1, below: image.width),
+          y: whole(instance.box.y1, below: image.height), colour.legible, on: colour,
+          scale: stroke)
+      }
     }
-    for point in options.pointPrompts {
-      let radius = Double(max(4, min(image.width, image.height) / 90))
-      canvas.disc(point.x, point.y, radius: radius * 1.4, .white)
-      canvas.disc(point.x, point.y, radius: radius, point.label == 0 ? .refused : .wanted)
-    }
-    return canvas.image
+    drawPrompts(on: &image, stroke)
+    return image
   }
+
+  private func drawPrompts(on image: inout Image, _ stroke: Int) {
+    for box in options.boxPrompts {
+      let edges = Box<ImageFrame>(
+        x1: Float(box.x1), y1: Float(box.y1), x2: Float(box.x2), y2: Float(box.y2))
+      image.drawBox(edges, .white, thickness: 2 * stroke)
+    }
+    let radius = Double(max(4, min(image.width, image.height) / 90))
+    for point in options.pointPrompts {
+      image.drawDisc(x: point.x, y: point.y, radius: radius * 1.4, .white)
+      image.drawDisc(
+        x: point.x, y: point.y, radius: radius, point.label == 0 ? .refused : .wanted)
+    }
+  }
+
+  /// The whole part, 0 … limit; 0 for what is no number.
+  private func whole(_ value: Float, below limit: Int) -> Int {
+    value > 0 ? Int(min(value, Float(limit))) : 0
+  }
+
+  /// A score as whole percent: "94%".
+  private func percent(_ score: Float) -> String { "\(whole(score * 100 + 0.5, below: 100))%" }
 
   /// The labels under the picture's pixels, where masks have another size.
   private func stretched(_ plane: LabelPlane) -> [UInt16] {
@@ -111,7 +134,6 @@ struct Overlay {
 }
 
 extension Colour {
-  static let white = Colour(red: 255, green: 255, blue: 255)
   static let wanted = Colour(red: 30, green: 200, blue: 60)
   static let refused = Colour(red: 220, green: 30, blue: 50)
 }

@@ -8,6 +8,8 @@ public struct OverlayOptions: Sendable, Equatable {
   public var contours = true
   /// True where each instance's box is drawn.
   public var boxes = false
+  /// True where each instance's score is written at its box's corner.
+  public var scores = false
   /// The points that were asked for: green where wanted, red where not.
   public var pointPrompts: [PointPrompt] = []
   /// The boxes that were asked for, white.

@@ -30,7 +30,7 @@ public struct Report: Sendable {
   private let facts: ReportFacts
   private let frame: MaskFrame
   private let overlay: OverlayOptions
-  private let needsRunLengths: Bool, needsPolygons: Bool
+  private let needs: Segment.Needs
   private var documents: [(format: OutputFormat, document: Document)] = []
   private var folders: [Folder] = []
   private var plane: LabelPlane?
@@ -57,8 +57,7 @@ public struct Report: Sendable {
     self.facts = facts
     self.frame = frame
     self.overlay = overlay
-    needsRunLengths = formats.contains { $0 == .json || $0 == .coco || $0 == .sam }
-    needsPolygons = formats.contains { $0 == .yolo || $0 == .labelme }
+    needs = formats.reduce(into: []) { $0.formUnion($1.needs) }
     try TemporaryFolder.make(directory)
     for format in formats {
       switch format {
@@ -67,6 +66,7 @@ public struct Report: Sendable {
       case .sam: documents.append((format, Document(SAMFormat(), facts)))
       case .yolo: documents.append((format, Document(YOLOFormat(frame: frame), facts)))
       case .labelme: documents.append((format, Document(LabelMeFormat(frame: frame), facts)))
+      case .svg: documents.append((format, Document(SVGFormat(frame: frame), facts)))
       case .masks: try addFolder(format, MasksFormat())
       case .cutouts: try addFolder(format, CutoutsFormat(image: image, frame: frame))
       case .labels, .overlay:
@@ -92,9 +92,11 @@ public struct Report: Sendable {
     return "\(directory)\(slash)\(stem).\(format.suffix)"
   }
 
-  /// Builds an instance's mask and all that is written of it. May run on several threads at once.
+  /// Builds an instance's mask and all that is written of it.
+  ///
+  /// May run on several threads at once.
   public func prepare(_ instance: Instance) -> PreparedInstance {
-    let segment = Segment(instance, runLengths: needsRunLengths, polygons: needsPolygons)
+    let segment = Segment(instance, needs: needs)
     return PreparedInstance(
       instance: instance, area: segment.area, mask: plane == nil ? nil : segment.mask,
       entries: documents.map { $0.document.format.entry(segment, facts) },
@@ -105,7 +107,9 @@ public struct Report: Sendable {
   ///
   /// - Throws: `FileError.unwritable` where a file of a folder cannot be written.
   public mutating func add(_ prepared: PreparedInstance) throws(FileError) {
-    for index in documents.indices { documents[index].document.add(prepared.entries[index]) }
+    for index in documents.indices {
+      documents[index].document.add(prepared.entries[index], area: prepared.area)
+    }
     for index in folders.indices {
       let entry = prepared.files[index]
       if let picture = entry.picture {
@@ -166,7 +170,7 @@ public struct Report: Sendable {
           }
           try folder.folder.place()
         }
-      case .json, .coco, .sam, .yolo, .labelme:
+      case .json, .coco, .sam, .yolo, .labelme, .svg:
         for document in documents where document.format == format {
           try AtomicFile.write(document.document.finished(timings), to: path(format))
         }

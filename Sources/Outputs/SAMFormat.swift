@@ -23,7 +23,7 @@ struct SAMFormat: DocumentFormat {
     json.raw(", \"point_coords\": ")
     json.list([SAMFormat.point(segment)]) { $0.array([$1.x, $1.y]) }
     json.raw(", \"stability_score\": ")
-    json.number(segment.instance.stability())
+    json.number(segment.stability)
     json.raw(", \"crop_box\": ")
     json.array([0, 0, segment.mask.width, segment.mask.height])
     json.raw("}")

@@ -13,14 +13,38 @@ struct Segment: Sendable {
   let counts: String
   /// The mask's objects with their holes; empty where no format asks for them.
   let polygons: [Polygon]
+  /// How little the mask depends on its threshold; nil where that is not known or not asked for.
+  let stability: Float?
 
-  init(_ instance: Instance, runLengths: Bool, polygons: Bool) {
+  /// What costs something to find, and is found only where a format needs it.
+  struct Needs: OptionSet, Sendable {
+    let rawValue: Int
+    static let runLengths = Needs(rawValue: 1)
+    static let polygons = Needs(rawValue: 2)
+    static let stability = Needs(rawValue: 4)
+  }
+
+  init(_ instance: Instance, needs: Needs) {
     self.instance = instance
     mask = instance.mask()
     area = mask.area
     bounds = mask.boundingRectangle
-    counts = runLengths ? RunLength(mask).compressed : ""
-    self.polygons = polygons ? mask.polygons() : []
+    counts = needs.contains(.runLengths) ? RunLength(mask).compressed : ""
+    polygons = needs.contains(.polygons) ? mask.polygons() : []
+    stability = needs.contains(.stability) ? instance.stability() : nil
+  }
+}
+
+extension OutputFormat {
+  /// What it wants to know of each instance.
+  var needs: Segment.Needs {
+    switch self {
+    case .json, .coco: .runLengths
+    case .sam: [.runLengths, .stability]
+    case .yolo, .labelme, .svg: .polygons
+    case .masks: .stability
+    case .overlay, .labels, .cutouts: []
+    }
   }
 }
 

@@ -45,6 +45,8 @@ struct ColumnStrip {
   }
 
   /// Reads word `index` of each of the window's `height` rows; returns which columns hold a pixel.
+  ///
+  /// Bits past the last row mean nothing.
   func load(
     _ rows: UnsafePointer<UInt64>, wordsPerRow: Int, index: Int, height: Int
   ) -> UInt64 {
@@ -59,7 +61,7 @@ struct ColumnStrip {
         all &= word
       }
       seen |= any
-      if count == 64 && any == all {
+      if any == all {
         // Every row is the same word (outside or well inside an object): each column is all 0 or
         // all 1. Half of a typical mask's squares take this way.
         for x in 0..<64 {

@@ -100,13 +100,17 @@ extension Mask: Equatable {
       "Mask: \(width)×\(height) against \(other.width)×\(other.height)")
   }
 
+  /// `operation` on all words of a window.
+  ///
+  /// Each operation above gives 0 past that window's right edge, so that nothing needs to be cut
+  /// off: there one or both of its arguments are 0.
   @inline(__always)
   private func combined(
     with other: Mask, window target: PixelRectangle, _ operation: (UInt64, UInt64) -> UInt64
   ) -> Mask {
     requireSameSize(other)
     var result = Mask(width: width, height: height, window: target)
-    let perRow = result.wordsPerRow, last = result.lastWordMask
+    let perRow = result.wordsPerRow
     guard perRow > 0 else { return result }
     result.words.withUnsafeMutableBufferPointer { out in
       withRows { mine in
@@ -118,7 +122,6 @@ extension Mask: Equatable {
               out[base + i] = operation(
                 a?.bits(from: x - window.x) ?? 0, b?.bits(from: x - other.window.x) ?? 0)
             }
-            out[base + perRow - 1] &= last
           }
         }
       }
@@ -132,7 +135,7 @@ extension Mask: Equatable {
     requireSameSize(other)
     let shared = window.intersection(other.window)
     guard !shared.isEmpty else { return }
-    let window = window, perRow = wordsPerRow, last = lastWordMask
+    let window = window, perRow = wordsPerRow
     let first = (shared.x - window.x) >> 6, end = (shared.endX - window.x + 63) >> 6
     words.withUnsafeMutableBufferPointer { out in
       other.withRows { theirs in
@@ -143,7 +146,6 @@ extension Mask: Equatable {
             let bits = b.bits(from: window.x + i * 64 - other.window.x)
             out[base + i] = operation(out[base + i], bits)
           }
-          out[base + perRow - 1] &= last
         }
       }
     }

@@ -106,6 +106,15 @@ struct RowRuns {
 }
 
 extension Mask {
+  /// Calls `body` with each horizontal run of pixels in the mask, row after row, left to right:
+  /// its row, its first column and the column after its last.
+  public func forEachRun(_ body: (_ row: Int, _ start: Int, _ end: Int) -> Void) {
+    let runs = RowRuns(self)
+    for y in runs.rows {
+      for run in runs.indices(inRow: y) { body(y, Int(runs.starts[run]), Int(runs.ends[run])) }
+    }
+  }
+
   /// Puts the pixels of row `y` from column `start` up to, not including, `end` into the mask.
   ///
   /// - Precondition: they lie in the window.

@@ -181,7 +181,7 @@ private struct RunBoundaries {
       carry = word &>> 63
       while changes != 0 {
         let row = i * 64 + changes.trailingZeroBitCount
-        // Bits past the last row are 0, which is no change of the picture's.
+        // Bits past the last row are no pixels.
         if row >= rows { break }
         positions.append(position + row)
         changes &= changes &- 1

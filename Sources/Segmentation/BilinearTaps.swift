@@ -3,20 +3,20 @@
 /// The arithmetic of PyTorch's `interpolate(mode: "bilinear", align_corners: false)` in float32:
 /// output i lies at max(0, scale·(i + ½) − ½) of the source, where scale = source / output; the
 /// second sample is the last one at the end.
-struct BilinearTaps: Sendable {
+package struct BilinearTaps: Sendable {
   /// The source index of each output's first and second sample.
-  let first: [Int32], second: [Int32]
+  package let first: [Int32], second: [Int32]
   /// The weights of the samples; they add up to 1.
-  let firstWeight: [Float], secondWeight: [Float]
+  package let firstWeight: [Float], secondWeight: [Float]
 
   /// The number of outputs.
-  var count: Int { first.count }
+  package var count: Int { first.count }
 
   /// Taps that stretch the samples `source` over `count` outputs; indices count from the sample 0,
   /// not from the start of `source`.
   ///
   /// - Precondition: `source` is not empty.
-  init(from source: Range<Int>, to count: Int) {
+  package init(from source: Range<Int>, to count: Int) {
     precondition(!source.isEmpty, "BilinearTaps: nothing to stretch over \(count)")
     let scale = Float(source.count) / Float(count)
     var first: [Int32] = [], second: [Int32] = []
@@ -39,12 +39,12 @@ struct BilinearTaps: Sendable {
   /// The samples that the outputs `range` touch.
   ///
   /// - Precondition: `range` is not empty.
-  func sources(of range: Range<Int>) -> Range<Int> {
+  package func sources(of range: Range<Int>) -> Range<Int> {
     Int(first[range.lowerBound])..<Int(second[range.upperBound - 1]) + 1
   }
 
   /// The outputs that touch any of `samples`.
-  func reach(of samples: Range<Int>) -> Range<Int> {
+  package func reach(of samples: Range<Int>) -> Range<Int> {
     // Both indices rise along the outputs.
     let low = second.firstIndex { Int($0) >= samples.lowerBound } ?? count
     let high = first.lastIndex { Int($0) < samples.upperBound } ?? -1

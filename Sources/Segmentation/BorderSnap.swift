@@ -6,7 +6,7 @@ extension Box {
   ///
   /// The profiles differ in the frame: `ultralytics` snaps in the picture, after the masks are
   /// made; `official` in the network's input, padding included, so that masks grow to the border.
-  func snapped(toBorderOf width: Float, _ height: Float) -> Box {
+  package func snapped(toBorderOf width: Float, _ height: Float) -> Box {
     let reach: Float = 20
     var box = self
     if box.x1 < reach { box.x1 = 0 }

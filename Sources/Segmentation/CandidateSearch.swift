@@ -11,16 +11,14 @@ import Tensors
 #endif
 
 /// Anchors whose best class passed the confidence threshold, as parallel columns.
-struct Candidates {
-  var anchors: [Int] = []
-  var classes: [Int] = []
-  var scores: [Float] = []
-
-  var count: Int { anchors.count }
+package struct Candidates {
+  package var anchors: [Int] = []
+  package var classes: [Int] = []
+  package var scores: [Float] = []
 }
 
 /// 1 / (1 + e⁻ˣ) in float32.
-func sigmoid(_ x: Float) -> Float { 1 / (1 + expf(-x)) }
+package func sigmoid(_ x: Float) -> Float { 1 / (1 + expf(-x)) }
 
 /// A logit that every score above `confidence` lies above.
 ///
@@ -35,7 +33,7 @@ func safeLogit(_ confidence: Float) -> Float {
 /// The anchors with sigmoid(best class logit) > `confidence`, in anchor order; a NaN never passes.
 ///
 /// The first class wins ties of the *score*: float32 gives one probability to several logits.
-func candidates(in maps: [ScoreMap], above confidence: Float) -> Candidates {
+package func candidates(in maps: [ScoreMap], above confidence: Float) -> Candidates {
   var result = Candidates()
   let threshold = safeLogit(confidence)
   var firstAnchor = 0

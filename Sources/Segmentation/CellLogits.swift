@@ -4,44 +4,64 @@ import Regions
 final class CellLogits {
   /// The columns held, widened to whole vectors.
   let columns: Range<Int>
-  private let rows: Range<Int>
+  /// The rows held.
+  let rows: Range<Int>
+  private let field: MaskField
+  private let seed: MaskField.Seed
   private let floats: UnsafeMutablePointer<Float>
 
-  /// Σ coefficient · prototype for each cell of `columns` × `rows`, 0 outside the crop's cells.
-  ///
-  /// The sum runs in the order of the prototypes, as in `MaskField.contains`: both give one float.
+  /// Memory for the logits of `columns` × `rows`, which `combine` computes.
   init(_ field: MaskField, _ seed: MaskField.Seed, columns: Range<Int>, rows: Range<Int>) {
     // Grids are a multiple of 8 cells wide, since network inputs are one of 32 pixels.
-    let gridWidth = field.geometry.gridWidth
-    precondition(gridWidth % 8 == 0, "CellLogits: a grid \(gridWidth) cells wide")
-    let start = columns.lowerBound & ~7, end = (columns.upperBound + 7) & ~7
-    self.columns = start..<end
+    precondition(
+      field.geometry.gridWidth % 8 == 0, "CellLogits: a grid \(field.geometry.gridWidth) cells wide"
+    )
+    self.columns = columns.lowerBound & ~7..<(columns.upperBound + 7) & ~7
     self.rows = rows
-    let width = end - start
+    self.field = field
+    self.seed = seed
     // 64 floats more, so that whole words of columns can be compared in the last row.
-    let capacity = width * rows.count + 64
-    floats = .allocate(capacity: capacity)
-    (floats + width * rows.count).initialize(repeating: 0, count: 64)
-    let plane = gridWidth * field.geometry.gridHeight
+    let count = self.columns.count * rows.count
+    floats = .allocate(capacity: count + 64)
+    (floats + count).initialize(repeating: 0, count: 64)
+  }
+
+  /// Computes the logits of all objects of `group`: Σ coefficient · prototype, 0 outside an
+  /// object's cells.
+  ///
+  /// Row by row of the grid, so that a row of prototypes comes from memory once for the group: the
+  /// loads are what this waits for. The sum runs in the order of the prototypes, as in
+  /// `MaskField.contains`: both give one float.
+  static func combine(_ group: [CellLogits]) {
+    let start = group.map(\.rows.lowerBound).min() ?? 0
+    let end = group.map(\.rows.upperBound).max() ?? 0
+    for y in start..<end {
+      for cells in group where cells.rows.contains(y) { cells.combine(row: y) }
+    }
+  }
+
+  private func combine(row y: Int) {
+    let gridWidth = field.geometry.gridWidth, plane = gridWidth * field.geometry.gridHeight
+    let target = floats + (y - rows.lowerBound) * columns.count
     field.prototypes.withUnsafeElements { prototypes in
       seed.coefficients.withUnsafeBufferPointer { coefficients in
         guard let prototypes = prototypes.baseAddress, let weights = coefficients.baseAddress
         else { return }
-        for (row, y) in rows.enumerated() {
-          let source = prototypes + y * gridWidth + start
-          let target = floats + row * width
-          var x = 0
-          while x + 16 <= width {
-            Self.combine16(source + x, plane, weights, coefficients.count, into: target + x)
-            x += 16
-          }
-          if x < width {
-            Self.combine8(source + x, plane, weights, coefficients.count, into: target + x)
-          }
+        let source = prototypes + y * gridWidth + columns.lowerBound
+        var x = 0
+        while x + 16 <= columns.count {
+          Self.combine16(source + x, plane, weights, coefficients.count, into: target + x)
+          x += 16
+        }
+        if x < columns.count {
+          Self.combine8(source + x, plane, weights, coefficients.count, into: target + x)
         }
       }
     }
-    if let cells = seed.crop.cells { clear(outside: cells) }
+    if let cells = seed.crop.cells {
+      for (i, x) in columns.enumerated()
+      where !cells.rows.contains(y) || !cells.columns.contains(x) { target[i] = 0 }
+    }
   }
 
   deinit { floats.deallocate() }
@@ -51,14 +71,16 @@ final class CellLogits {
     UnsafePointer(floats + (y - rows.lowerBound) * columns.count)
   }
 
-  private func clear(outside cells: PixelRectangle) {
-    for (row, y) in rows.enumerated() {
-      for (column, x) in columns.enumerated()
-      where x < cells.x || y < cells.y || x >= cells.x + cells.width || y >= cells.y + cells.height
-      {
-        floats[row * columns.count + column] = 0
-      }
+  /// True where any logit lies above `threshold`; else no mean of logits does.
+  func exceeds(_ threshold: Float) -> Bool {
+    var start = 0
+    let count = columns.count * rows.count
+    while start < count {
+      let next = min(64, count - start)
+      if bits(floats + start, above: threshold) & (.max >> UInt64(64 - next)) != 0 { return true }
+      start += next
     }
+    return false
   }
 
   @inline(__always)

@@ -6,6 +6,7 @@
 // ("above the threshold"), and floats of the final size are made only for words of 64 columns in
 // which those bits disagree: along the outline.
 
+import Kernels
 import Regions
 import Tensors
 
@@ -16,22 +17,57 @@ extension MaskField {
   /// inside and outside, and for each pixel near the outline. Scratch: the window's cells, and a
   /// few rows.
   func mask(of seed: Seed, above threshold: Float = 0) -> Mask {
-    let window = seed.crop.window, steps = geometry.steps
-    let mask = Mask(width: geometry.width, height: geometry.height, window: window)
-    if window.isEmpty { return mask }
-    let last = steps[steps.count - 1]
-    let columns = last.x.sources(of: window.columns), rows = last.y.sources(of: window.rows)
-    if steps.count == 1 {
-      let cells = CellLogits(self, seed, columns: columns, rows: rows)
+    if seed.crop.window.isEmpty { return emptyMask(seed) }
+    let cells = cellLogits(of: seed)
+    CellLogits.combine([cells])
+    return mask(of: seed, cells, above: threshold)
+  }
+
+  /// The masks of all `seeds`, on the threads of `pool`; quicker than one by one, since several
+  /// share each reading of the prototypes.
+  func masks(of seeds: [Seed], on pool: ThreadPool) -> [Mask] {
+    // So many that the logits stay in the caches, and that there is a task for every thread.
+    let groupSize = 32
+    var masks = seeds.map(emptyMask)
+    masks.withUnsafeMutableBufferPointer { masks in
+      nonisolated(unsafe) let masks = masks  // Each task writes its own elements.
+      pool.run((seeds.count + groupSize - 1) / groupSize) { task, _ in
+        let ids = (task * groupSize..<min((task + 1) * groupSize, seeds.count))
+          .filter { !seeds[$0].crop.window.isEmpty }
+        let group = ids.map { cellLogits(of: seeds[$0]) }
+        CellLogits.combine(group)
+        for (id, cells) in zip(ids, group) { masks[id] = mask(of: seeds[id], cells, above: 0) }
+      }
+    }
+    return masks
+  }
+
+  private func emptyMask(_ seed: Seed) -> Mask {
+    Mask(width: geometry.width, height: geometry.height, window: seed.crop.window)
+  }
+
+  /// The logits, not yet computed, that the window of `seed` needs.
+  private func cellLogits(of seed: Seed) -> CellLogits {
+    var columns = seed.crop.window.columns, rows = seed.crop.window.rows
+    for step in geometry.steps.reversed() {
+      columns = step.x.sources(of: columns)
+      rows = step.y.sources(of: rows)
+    }
+    return CellLogits(self, seed, columns: columns, rows: rows)
+  }
+
+  private func mask(of seed: Seed, _ cells: CellLogits, above threshold: Float) -> Mask {
+    let window = seed.crop.window, last = geometry.steps[geometry.steps.count - 1]
+    guard cells.exceeds(threshold) else { return emptyMask(seed) }
+    if geometry.steps.count == 1 {
       let raster = MaskRaster(
         last, window: window, sourceColumns: cells.columns, threshold: threshold)
-      return raster.filled(mask) { cells.row($0) }
+      return raster.filled(emptyMask(seed)) { cells.row($0) }
     }
-    let cells = CellLogits(
-      self, seed, columns: steps[0].x.sources(of: columns), rows: steps[0].y.sources(of: rows))
-    let refined = UpsampledRows(steps[0], columns: columns)
+    let columns = last.x.sources(of: window.columns)
+    let refined = UpsampledRows(geometry.steps[0], columns: columns)
     let raster = MaskRaster(last, window: window, sourceColumns: columns, threshold: threshold)
-    return raster.filled(mask) { refined.row($0, from: cells) }
+    return raster.filled(emptyMask(seed)) { refined.row($0, from: cells) }
   }
 }
 

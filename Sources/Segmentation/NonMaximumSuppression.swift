@@ -20,30 +20,12 @@ func scoreOrder(_ candidates: Candidates) -> [Int] {
   return keys.prefix(suppressionLimit).map { Int($0 & 0xffff_ffff) }
 }
 
-/// Greedy suppression: the positions in `boxes` (best first) of those that overlap no better kept
-/// one by an IoU above `limit`; at most `maximum`.
+/// Greedy non-maximum suppression: boxes come best first, and each is kept unless a kept one
+/// overlaps it by an IoU above the limit.
 ///
 /// A box of class c takes part shifted by 7680·c, in float32 as the references have it, so classes
-/// hardly meet. Cost: `boxes.count` × kept / 8 vector steps at most.
-func suppress(
-  _ boxes: [Box<ModelFrame>], classes: [Int], limit: Double, maximum: Int
-) -> [Int] {
-  var kept = KeptBoxes(limit: limit)
-  var positions: [Int] = []
-  for (position, var box) in boxes.enumerated() {
-    if positions.count == maximum { break }
-    let offset = Float(classes[position]) * classOffset
-    box.x1 += offset
-    box.y1 += offset
-    box.x2 += offset
-    box.y2 += offset
-    if kept.insert(box) { positions.append(position) }
-  }
-  return positions
-}
-
-/// The boxes kept so far as columns, so that a candidate meets eight of them at a time.
-private struct KeptBoxes {
+/// hardly meet. Kept boxes lie in columns, so that a candidate meets eight of them at a time.
+package struct Suppression {
   private let limit: Double
   /// A little under `limit`: what does not reach it needs no division.
   private let floor: Float
@@ -52,13 +34,19 @@ private struct KeptBoxes {
   private var areas: [SIMD8<Float>] = []
   private var count = 0
 
-  init(limit: Double) {
+  /// Suppression of overlaps with an IoU above `limit`.
+  package init(limit: Double) {
     self.limit = limit
     self.floor = Float(limit) * 0.99999
   }
 
   /// Keeps the box and returns true, unless a kept one overlaps it too much.
-  mutating func insert(_ box: Box<ModelFrame>) -> Bool {
+  ///
+  /// Cost: kept / 8 vector steps.
+  package mutating func insert(_ box: Box<ModelFrame>, classIndex: Int) -> Bool {
+    let offset = Float(classIndex) * classOffset
+    let box = Box<ModelFrame>(
+      x1: box.x1 + offset, y1: box.y1 + offset, x2: box.x2 + offset, y2: box.y2 + offset)
     let area = box.area
     if mayOverlap(box, area) && overlaps(box, area) { return false }
     let (group, lane) = count.quotientAndRemainder(dividingBy: 8)

@@ -74,3 +74,11 @@ extension Scene {
       id: 0, classIndex: 0, score: nil, members: members, box: box, makeMask: { mask })
   }
 }
+
+extension Scene {
+  /// True where the mask of instance `id` has its pixel (x, y): what its `mask()` would say, found
+  /// by a few dot products.
+  public func maskContains(_ id: Int, x: Int, y: Int) -> Bool {
+    field.contains(seeds[id], x: x, y: y)
+  }
+}

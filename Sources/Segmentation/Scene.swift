@@ -27,6 +27,10 @@ public struct Scene: Sendable {
   public var maskWidth: Int { field.geometry.width }
   /// The masks' size in pixels.
   public var maskHeight: Int { field.geometry.height }
+
+  /// The masks of all instances, in their order: what each one's `mask()` gives, made together on
+  /// the threads of `pool`, which is quicker.
+  public func masks(on pool: ThreadPool) -> [Mask] { field.masks(of: seeds, on: pool) }
 }
 
 /// Everything that the head found in a picture: decoded, freed of duplicates, its masks ready to be
@@ -54,9 +58,11 @@ public func segment(
 
   var found = detections(in: head, options: options)
   if options.profile == .official {
+    let width = Float(fit.networkWidth), height = Float(fit.networkHeight)
     for i in found.indices {
-      found[i].box = found[i].box.snapped(
-        toBorderOf: Float(fit.networkWidth), Float(fit.networkHeight))
+      found[i].box = found[i].box.snapped(toBorderOf: width, height)
+      // The repository writes a new row for it, of class 0.
+      if found[i].box == Box(x1: 0, y1: 0, x2: width, y2: height) { found[i].classIndex = 0 }
     }
   }
   let coefficients = head.coefficients(at: found.map(\.anchor))

@@ -1,15 +1,15 @@
 import VectorTypes
 
-// Direct convolution on blocked maps. The filter is packed in panels of up to `panelVectors` output
-// blocks: panel, input block, tap (r, t), input channel, output channel (16 a block). A task computes
-// some rows for some panels; where the filter is larger than a pixel, it first copies the input rows
-// that it needs into scratch with their zeros around, so that the loops below meet no border.
+// Direct convolution on blocked maps. The filter is packed in panels of `panelVectors` output blocks:
+// panel, input block, tap (r, t), input channel, output channel (16 a block). A task computes some
+// rows for some panels. Where the filter is larger than a pixel, it first copies the input rows that
+// it needs into scratch with their zeros around, so that the loops below meet no border.
 
 #if VECTOR_AVX512
-  /// Output blocks a panel: the tile is 12 pixels × 2 blocks.
+  /// Output blocks a panel: the largest tile is 12 pixels × 2 blocks.
   let panelVectors = 2
 #else
-  /// Output blocks a panel: the tile is 6 pixels × 1 block (3 on SSE would fit; 4 is as quick).
+  /// Output blocks a panel: the largest tile is 6 pixels × 1 block.
   let panelVectors = 1
 #endif
 
@@ -18,77 +18,123 @@ func directConvolution(
   _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart,
   _ scratch: UnsafeMutablePointer<Float>
 ) {
-  var c = problem.pointee
-  // Scratch: a table of addresses first (8 bytes each, rounded up to whole lines), rows after it.
-  let bases = UnsafeMutableRawPointer(scratch).assumingMemoryBound(
-    to: UnsafePointer<Float>.self)
-  let rows = scratch + (c.inputBlocks &* 2 &+ 15) / 16 &* 16
-  let source: PackedRows
-  if let planar = c.planar {
-    source = packPatches(c, planar, part, bases: bases, into: rows)
-    (c.kernelSize, c.stride) = (1, 1)
-  } else if c.kernelSize == 1 && c.stride == 1 {
-    var block = 0
-    while block < c.inputBlocks {
-      bases[block] = c.input[block] + part.first &* c.inputWidth &* 16
-      block &+= 1
+  let c = problem.pointee
+  let source = prepareRows(c, part, scratch)
+  // Rows of a 1×1 convolution lie one after the other and can be taken as one long row, unless the
+  // epilogue needs to know where a row ends.
+  let isFlat = c.kernelSize == 1 && c.stride == 1 && c.coarse == nil && c.pixelStep == 1
+  let width = isFlat ? (part.end &- part.first) &* c.outputWidth : c.outputWidth
+  let endRow = isFlat ? part.first &+ 1 : part.end
+  // The inner loop goes over what is small enough for the first-level cache to keep: for a 1×1 filter
+  // the pixels of a tile (all panels pass over them), else the panel (all tiles pass over it).
+  if c.kernelSize == 1 {
+    var row = part.first
+    while row < endRow {
+      var x = 0
+      while x < width {
+        let place = TilePlace(row: row, firstRow: part.first, x: x, count: width &- x)
+        var panel = part.firstPanel
+        while panel < part.endPanel {
+          tile(c, source, panel, place)
+          panel &+= 1
+        }
+        x &+= place.pixels
+      }
+      row &+= 1
     }
-    source = PackedRows(bases: bases, rowStride: c.inputWidth &* 16, runStride: 0)
   } else {
-    source = packRows(c, part, bases: bases, into: rows)
-  }
-  var panel = part.firstPanel
-  while panel < part.endPanel {
-    let block = panel &* panelVectors
-    let filter = c.filter + block &* 256 &* c.inputBlocks &* c.kernelSize &* c.kernelSize
-    if c.outputBlocks &- block >= 2 && panelVectors == 2 {
-      panelRows(InlineArray<2, Lanes>(repeating: .zero), c, part, source, filter, block)
-    } else {
-      panelRows(InlineArray<1, Lanes>(repeating: .zero), c, part, source, filter, block)
+    var panel = part.firstPanel
+    while panel < part.endPanel {
+      var row = part.first
+      while row < endRow {
+        var x = 0
+        while x < width {
+          let place = TilePlace(row: row, firstRow: part.first, x: x, count: width &- x)
+          tile(c, source, panel, place)
+          x &+= place.pixels
+        }
+        row &+= 1
+      }
+      panel &+= 1
     }
-    panel &+= 1
   }
 }
+
+/// Where a tile lies: its row, the first row of the task, its column, and how many pixels of the row
+/// are left (the tile may be wider: then it reads on, and stores only these).
+struct TilePlace {
+  let row: Int
+  let firstRow: Int
+  let x: Int
+  let count: Int
+
+  /// The width of the tile: what fits the registers, or less where less is left.
+  @inline(__always) var pixels: Int {
+    #if VECTOR_AVX512
+      count > 8 ? 12 : count > 4 ? 8 : 4
+    #else
+      count > 2 ? 6 : 2
+    #endif
+  }
+}
+
+// MARK: - Rows
 
 /// The input rows of a task, ready for tiles of neighbouring pixels.
 ///
 /// With stride 2 the even columns of a row come first and the odd ones after them, so that what
 /// neighbouring outputs read through one tap are neighbours too; with stride s there are s such runs.
 struct PackedRows {
-  /// An address for each block.
+  /// The first row of each block, or of each channel of a planar input.
   let bases: UnsafePointer<UnsafePointer<Float>>
   /// Floats from one row to the next, and from one run of columns to the next.
   let rowStride: Int, runStride: Int
 }
 
-/// Copies the input rows that the part's output rows see, zeros around them.
-private func packRows(
-  _ c: BlockedConvolution, _ part: ConvolutionPart,
-  bases: UnsafeMutablePointer<UnsafePointer<Float>>, into rows: UnsafeMutablePointer<Float>
+/// The rows that the part's output rows see: where they lie, or copied with zeros around them.
+///
+/// Scratch holds the addresses first (8 bytes each, rounded up to whole lines), the rows after them.
+private func prepareRows(
+  _ c: BlockedConvolution, _ part: ConvolutionPart, _ scratch: UnsafeMutablePointer<Float>
 ) -> PackedRows {
+  let bases = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UnsafePointer<Float>.self)
+  var target = scratch + (c.inputBlocks &* 2 &+ 15) / 16 &* 16
+  if c.kernelSize == 1 && c.stride == 1 {
+    var block = 0
+    while block < c.inputBlocks {
+      bases[block] = c.input[block] + part.first &* c.inputWidth &* 16
+      block &+= 1
+    }
+    return PackedRows(bases: bases, rowStride: c.inputWidth &* 16, runStride: 0)
+  }
   // Columns of a run: tap R − 1 of the last output lies (R − 1) / s columns after it.
   let run = c.outputWidth &+ (c.kernelSize &- 1) / c.stride
-  let height = (part.end &- part.first &- 1) &* c.stride &+ c.kernelSize
+  let rows = (part.end &- part.first &- 1) &* c.stride &+ c.kernelSize
   let top = part.first &* c.stride &- c.padding
-  var target = rows
+  let isPlanar = c.planar != nil
+  let vector = isPlanar ? 1 : 16
   var block = 0
-  while block < c.inputBlocks {
+  while block < (isPlanar ? c.planarChannels : c.inputBlocks) {
     bases[block] = UnsafePointer(target)
+    var map = UnsafePointer(target)
+    if let planar = c.planar {
+      map = planar + block &* c.inputHeight &* c.inputWidth
+    } else {
+      map = c.input[block]
+    }
     var row = 0
-    while row < height {
+    while row < rows {
       let y = top &+ row
-      let inside = y >= 0 && y < c.inputHeight
-      let line = c.input[block] + (inside ? y &* c.inputWidth &* 16 : 0)
+      let isInside = y >= 0 && y < c.inputHeight
+      let line = map + (isInside ? y &* c.inputWidth &* vector : 0)
       var first = 0
       while first < c.stride {
-        var i = 0
-        while i < run {
-          let x = i &* c.stride &+ first &- c.padding
-          let lanes = inside && x >= 0 && x < c.inputWidth ? load(line + x &* 16) : Lanes.zero
-          store(lanes, target)
-          target += 16
-          i &+= 1
+        if isPlanar {
+          copyRun(c, line, isInside, first, run, target)
+        } else {
+          copyBlockedRun(c, line, isInside, first, run, target)
         }
+        target += run &* vector
         first &+= 1
       }
       row &+= 1
@@ -96,116 +142,108 @@ private func packRows(
     block &+= 1
   }
   return PackedRows(
-    bases: UnsafePointer(bases), rowStride: run &* c.stride &* 16, runStride: run &* 16)
+    bases: bases, rowStride: run &* c.stride &* vector, runStride: run &* vector)
 }
 
-/// Gathers the C×R×R patch of each output pixel into lanes: the first layer's few channels would leave
-/// most of a block empty, its patches fill two (27 of 32 lanes).
-private func packPatches(
-  _ c: BlockedConvolution, _ planar: UnsafePointer<Float>, _ part: ConvolutionPart,
-  bases: UnsafeMutablePointer<UnsafePointer<Float>>, into rows: UnsafeMutablePointer<Float>
-) -> PackedRows {
-  let block = (part.end &- part.first) &* c.outputWidth &* 16
-  rows.update(repeating: 0, count: block &* c.inputBlocks)
-  var b = 0
-  while b < c.inputBlocks {
-    bases[b] = UnsafePointer(rows + b &* block)
-    b &+= 1
-  }
-  var lane = 0
-  while lane < c.planarChannels &* c.kernelSize &* c.kernelSize {
-    let (channel, tap) = (
-      lane / (c.kernelSize &* c.kernelSize), lane % (c.kernelSize &* c.kernelSize)
-    )
-    let plane = planar + channel &* c.inputHeight &* c.inputWidth
-    let left = tap % c.kernelSize &- c.padding
-    // The columns whose tap falls into the picture.
-    let firstColumn = left < 0 ? (c.stride &- 1 &- left) / c.stride : 0
-    let endColumn = min(c.outputWidth, (c.inputWidth &- 1 &- left) / c.stride &+ 1)
-    var row = part.first
-    while row < part.end {
-      let y = row &* c.stride &+ tap / c.kernelSize &- c.padding
-      if y >= 0 && y < c.inputHeight {
-        let line = plane + (y &* c.inputWidth &+ left)
-        let pixels = (row &- part.first) &* c.outputWidth
-        let target = rows + (lane / 16 &* block &+ pixels &* 16 &+ lane % 16)
-        var x = firstColumn
-        while x < endColumn {
-          target[x &* 16] = line[x &* c.stride]
-          x &+= 1
-        }
-      }
-      row &+= 1
-    }
-    lane &+= 1
-  }
-  return PackedRows(bases: UnsafePointer(bases), rowStride: c.outputWidth &* 16, runStride: 0)
-}
-
-/// All rows of a part for one panel of `vectors` output blocks.
-///
-/// The unused first argument carries the panel's width into the type.
+/// Every s-th pixel of a blocked row from column `first` − padding on, zeros outside the row.
 @inline(__always)
-private func panelRows<let vectors: Int>(
-  _ shape: InlineArray<vectors, Lanes>, _ c: BlockedConvolution, _ part: ConvolutionPart,
-  _ source: PackedRows, _ filter: UnsafePointer<Float>, _ block: Int
+private func copyBlockedRun(
+  _ c: BlockedConvolution, _ line: UnsafePointer<Float>, _ isInside: Bool, _ first: Int,
+  _ run: Int, _ target: UnsafeMutablePointer<Float>
 ) {
-  // Rows of a 1×1 convolution lie one after the other and can be taken as one long row, unless the
-  // epilogue needs to know where a row ends.
-  let flat = c.kernelSize == 1 && c.stride == 1 && c.coarse == nil && c.pixelStep == 1
-  let width = flat ? (part.end &- part.first) &* c.outputWidth : c.outputWidth
-  var row = part.first
-  while row < part.end {
-    var x = 0
-    while x < width {
-      let at = TilePlace(
-        offset: (row &- part.first) &* c.stride &* source.rowStride &+ x &* 16,
-        row: row, x: x, count: width &- x)
-      #if VECTOR_AVX512
-        if at.count > 8 {
-          tile(Tile<12, vectors>(repeating: shape), c, source, filter, block, at)
-          x &+= 12
-        } else if at.count > 4 {
-          tile(Tile<8, vectors>(repeating: shape), c, source, filter, block, at)
-          x &+= 8
-        } else {
-          tile(Tile<4, vectors>(repeating: shape), c, source, filter, block, at)
-          x &+= 4
-        }
-      #else
-        if at.count > 2 {
-          tile(Tile<6, vectors>(repeating: shape), c, source, filter, block, at)
-          x &+= 6
-        } else {
-          tile(Tile<2, vectors>(repeating: shape), c, source, filter, block, at)
-          x &+= 2
-        }
-      #endif
-    }
-    row = flat ? part.end : row &+ 1
+  var i = 0
+  while i < run {
+    let x = i &* c.stride &+ first &- c.padding
+    let isPixel = isInside && x >= 0 && x < c.inputWidth
+    store(isPixel ? load(line + x &* 16) : Lanes.zero, target + i &* 16)
+    i &+= 1
   }
 }
 
-/// Where a tile lies: floats from the start of the packed rows, output row and column, and how many
-/// pixels of the row are left (the tile may be wider: then it reads on, and stores only these).
-struct TilePlace {
-  let offset: Int
-  let row: Int
-  let x: Int
-  let count: Int
+/// The same of a planar row.
+@inline(__always)
+private func copyRun(
+  _ c: BlockedConvolution, _ line: UnsafePointer<Float>, _ isInside: Bool, _ first: Int,
+  _ run: Int, _ target: UnsafeMutablePointer<Float>
+) {
+  var i = 0
+  while i < run {
+    let x = i &* c.stride &+ first &- c.padding
+    target[i] = isInside && x >= 0 && x < c.inputWidth ? line[x] : 0
+    i &+= 1
+  }
 }
 
-/// Computes and stores one tile.
+// MARK: - Tiles
+
+/// Computes and stores the tile at `place` for one panel.
+@inline(__always)
+private func tile(
+  _ c: BlockedConvolution, _ source: PackedRows, _ panel: Int, _ place: TilePlace
+) {
+  let block = panel &* panelVectors
+  #if VECTOR_AVX512
+    if c.outputBlocks &- block >= 2 {
+      switch place.pixels {
+      case 12: tile(Tile<12, 2>(repeating: .init(repeating: .zero)), c, source, block, place)
+      case 8: tile(Tile<8, 2>(repeating: .init(repeating: .zero)), c, source, block, place)
+      default: tile(Tile<4, 2>(repeating: .init(repeating: .zero)), c, source, block, place)
+      }
+    } else {
+      switch place.pixels {
+      case 12: tile(Tile<12, 1>(repeating: .init(repeating: .zero)), c, source, block, place)
+      case 8: tile(Tile<8, 1>(repeating: .init(repeating: .zero)), c, source, block, place)
+      default: tile(Tile<4, 1>(repeating: .init(repeating: .zero)), c, source, block, place)
+      }
+    }
+  #else
+    switch place.pixels {
+    case 6: tile(Tile<6, 1>(repeating: .init(repeating: .zero)), c, source, block, place)
+    default: tile(Tile<2, 1>(repeating: .init(repeating: .zero)), c, source, block, place)
+    }
+  #endif
+}
+
+/// The same for a tile of fixed size.
 @inline(__always)
 private func tile<let pixels: Int, let vectors: Int>(
-  _ zero: Tile<pixels, vectors>, _ c: BlockedConvolution, _ source: PackedRows,
-  _ filter: UnsafePointer<Float>, _ block: Int, _ at: TilePlace
+  _ zero: Tile<pixels, vectors>, _ c: BlockedConvolution, _ source: PackedRows, _ block: Int,
+  _ place: TilePlace
 ) {
   var sums = zero
+  let filter =
+    c.filter + block &* 256 &* c.inputBlocks &* (c.planar == nil ? c.kernelSize &* c.kernelSize : 1)
+  let line = (place.row &- place.firstRow) &* c.stride &* source.rowStride
+  if c.planar == nil {
+    sumBlocks(&sums, c, source, filter, line &+ place.x &* 16)
+  } else {
+    sumPlanes(&sums, c, source, filter, line &+ place.x)
+  }
+  let count = min(pixels, place.count)
+  var v = 0
+  while v < vectors {
+    let bias = load(c.bias + (block &+ v) &* 16)
+    var p = 0
+    while p < pixels {
+      if p < count {
+        finish(sums[unchecked: p][unchecked: v] + bias, c, block &+ v, place.row, place.x &+ p)
+      }
+      p &+= 1
+    }
+    v &+= 1
+  }
+}
+
+/// The products of all input blocks and taps.
+@inline(__always)
+private func sumBlocks<let pixels: Int, let vectors: Int>(
+  _ sums: inout Tile<pixels, vectors>, _ c: BlockedConvolution, _ source: PackedRows,
+  _ filter: UnsafePointer<Float>, _ offset: Int
+) {
   var filter = filter
-  var b = 0
-  while b < c.inputBlocks {
-    var line = source.bases[b] + at.offset
+  var block = 0
+  while block < c.inputBlocks {
+    var line = source.bases[block] + offset
     var r = 0
     while r < c.kernelSize {
       var t = 0
@@ -218,20 +256,34 @@ private func tile<let pixels: Int, let vectors: Int>(
       line += source.rowStride
       r &+= 1
     }
-    b &+= 1
+    block &+= 1
   }
-  let count = min(pixels, at.count)
-  var v = 0
-  while v < vectors {
-    let bias = load(c.bias + (block &+ v) &* 16)
-    var p = 0
-    while p < pixels {
-      if p < count {
-        finish(sums[unchecked: p][unchecked: v] + bias, c, block &+ v, at.row, at.x &+ p)
+}
+
+/// The products of all channels and taps of a planar input. Its few channels would leave most lanes of
+/// a block empty; instead each number of a patch counts as an input channel of its own (27 of 32).
+@inline(__always)
+private func sumPlanes<let pixels: Int, let vectors: Int>(
+  _ sums: inout Tile<pixels, vectors>, _ c: BlockedConvolution, _ source: PackedRows,
+  _ filter: UnsafePointer<Float>, _ offset: Int
+) {
+  var filter = filter
+  var channel = 0
+  while channel < c.planarChannels {
+    var line = source.bases[channel] + offset
+    var r = 0
+    while r < c.kernelSize {
+      var t = 0
+      while t < c.kernelSize {
+        accumulateNumber(
+          &sums, line + (t % c.stride &* source.runStride &+ t / c.stride), step: 1, filter)
+        filter += vectors &* 16
+        t &+= 1
       }
-      p &+= 1
+      line += source.rowStride
+      r &+= 1
     }
-    v &+= 1
+    channel &+= 1
   }
 }
 

@@ -22,27 +22,38 @@ func accumulate<let pixels: Int, let vectors: Int>(
   _ sums: inout Tile<pixels, vectors>, _ input: UnsafePointer<Float>,
   _ filter: UnsafePointer<Float>
 ) {
-  var filter = filter
   var channel = 0
   while channel < 16 {
-    var weights = InlineArray<vectors, Lanes>(repeating: .zero)
-    var v = 0
+    accumulateNumber(&sums, input + channel, step: 16, filter + channel &* vectors &* 16)
+    channel &+= 1
+  }
+}
+
+/// Adds the products of one number a pixel.
+///
+/// - Parameters:
+///   - input: the first pixel's number; the next pixel's is `step` floats on.
+///   - filter: `vectors`×16 weights.
+@inline(__always)
+func accumulateNumber<let pixels: Int, let vectors: Int>(
+  _ sums: inout Tile<pixels, vectors>, _ input: UnsafePointer<Float>, step: Int,
+  _ filter: UnsafePointer<Float>
+) {
+  var weights = InlineArray<vectors, Lanes>(repeating: .zero)
+  var v = 0
+  while v < vectors {
+    weights[unchecked: v] = load(filter + v &* 16)
+    v &+= 1
+  }
+  var p = 0
+  while p < pixels {
+    let spread = Lanes(repeating: input[p &* step])
+    v = 0
     while v < vectors {
-      weights[unchecked: v] = load(filter + v &* 16)
+      sums[unchecked: p][unchecked: v] = multiplyAdd(
+        sums[unchecked: p][unchecked: v], spread, weights[unchecked: v])
       v &+= 1
     }
-    var p = 0
-    while p < pixels {
-      let spread = Lanes(repeating: input[p &* 16 &+ channel])
-      v = 0
-      while v < vectors {
-        sums[unchecked: p][unchecked: v] = multiplyAdd(
-          sums[unchecked: p][unchecked: v], spread, weights[unchecked: v])
-        v &+= 1
-      }
-      p &+= 1
-    }
-    filter += vectors &* 16
-    channel &+= 1
+    p &+= 1
   }
 }

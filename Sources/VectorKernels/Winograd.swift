@@ -3,7 +3,11 @@ import VectorTypes
 // Winograd's minimal filtering F(4×4, 3×3) (Lavin & Gray, arXiv 1509.09308): a 4×4 patch of outputs
 // from a 6×6 patch of inputs with 36 products instead of 144.
 //
-//     Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A        interpolation points 0, ±1, ±2, ∞
+//     Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A        interpolation points 0, ±√½, ±√2, ∞
+//
+// The textbook's points 0, ±1, ±2, ∞ cost as much and are worse: their matrices hold numbers from
+// 1/24 to 8 where these hold 1/6 to 2√2, and the largest error is five times as large (measured on
+// 128 channels of activations against Double: 26e-6 against 4.8e-6; a plain sum: 3.8e-6).
 //
 // Summed over input channels, the 36 element-wise products become 36 matrix products
 // tiles×C · C×K, which run on the register tile. A part is some tiles × some panels:
@@ -152,23 +156,25 @@ private func product<let pixels: Int, let vectors: Int>(
 /// Six numbers in a row, of which each is a vector over channels.
 private typealias Six = (Lanes, Lanes, Lanes, Lanes, Lanes, Lanes)
 
+/// √½ and √2.
+private let rootHalf: Float = 0.707_106_77
+private let rootTwo: Float = 1.414_213_5
+
 /// Bᵀ d for one column of six.
 @inline(__always)
 private func transformInput(_ d: Six) -> Six {
-  let two = Lanes(repeating: 2)
-  let four = Lanes(repeating: 4)
-  let minusFour = Lanes(repeating: -4)
-  let a = multiplyAdd(d.4, d.2, minusFour)  // d4 − 4 d2
-  let b = multiplyAdd(d.3, d.1, minusFour)  // d3 − 4 d1
-  let c = d.4 - d.2
-  let e = d.3 - d.1
+  let minusTwo = Lanes(repeating: -2)
+  let minusHalf = Lanes(repeating: -0.5)
+  let minusFiveHalves = Lanes(repeating: -2.5)
+  let (p, q) = (multiplyAdd(d.4, d.2, minusTwo), multiplyAdd(d.3, d.1, minusTwo))
+  let (r, s) = (multiplyAdd(d.4, d.2, minusHalf), multiplyAdd(d.3, d.1, minusHalf))
   return (
-    multiplyAdd(c, d.0 - d.2, four),  // 4 d0 − 5 d2 + d4
-    a + b,
-    a - b,
-    multiplyAdd(c, e, two),
-    multiplyAdd(c, e, Lanes(repeating: -2)),
-    multiplyAdd(d.5 - d.3, e, minusFour)  // 4 d1 − 5 d3 + d5
+    multiplyAdd(d.0 + d.4, d.2, minusFiveHalves),
+    multiplyAdd(p, q, Lanes(repeating: rootHalf)),
+    multiplyAdd(p, q, Lanes(repeating: -rootHalf)),
+    multiplyAdd(r, s, Lanes(repeating: rootTwo)),
+    multiplyAdd(r, s, Lanes(repeating: -rootTwo)),
+    multiplyAdd(d.1 + d.5, d.3, minusFiveHalves)
   )
 }
 
@@ -179,9 +185,10 @@ private func transformOutput(_ m: Six) -> (Lanes, Lanes, Lanes, Lanes) {
   let (r, s) = (m.3 + m.4, m.3 - m.4)
   return (
     m.0 + p + r,
-    multiplyAdd(q, s, Lanes(repeating: 2)),
-    multiplyAdd(p, r, Lanes(repeating: 4)),
-    multiplyAdd(q, s, Lanes(repeating: 8)) + m.5
+    multiplyAdd(q * Lanes(repeating: rootHalf), s, Lanes(repeating: rootTwo)),
+    multiplyAdd(p * Lanes(repeating: 0.5), r, Lanes(repeating: 2)),
+    multiplyAdd(
+      multiplyAdd(m.5, q, Lanes(repeating: rootHalf / 2)), s, Lanes(repeating: 2 * rootTwo))
   )
 }
 

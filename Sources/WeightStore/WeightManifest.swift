@@ -34,6 +34,13 @@ public struct WeightManifest: Sendable, Decodable {
       self.isFromMirror = isFromMirror
       self.licence = licence
     }
+
+    /// The same file at another address.
+    public func at(_ address: String) -> Entry {
+      Entry(
+        name: name, about: about, address: address, byteCount: byteCount, sha256: sha256,
+        isFromMirror: isFromMirror, licence: licence)
+    }
   }
 
   /// All entries, in the order in which they are listed.

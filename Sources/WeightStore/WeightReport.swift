@@ -9,7 +9,7 @@ public struct WeightReport: Sendable {
     public let name: String
     /// How many tensors it has.
     public var tensors = 0
-    /// How many numbers were learned: running statistics are not counted.
+    /// How many numbers were learned: running statistics and constant masks are not counted.
     public var parameters = 0
   }
 
@@ -91,7 +91,7 @@ public struct WeightReport: Sendable {
 
   private static func isLearned(_ tensor: WeightTensor) -> Bool {
     tensor.type.isFloating
-      && !["running_mean", "running_var"].contains { tensor.name.hasSuffix($0) }
+      && !["running_mean", "running_var", "attn_mask"].contains { tensor.name.hasSuffix($0) }
   }
 
   /// A foreign text in one line of a terminal.

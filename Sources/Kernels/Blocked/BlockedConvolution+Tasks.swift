@@ -1,54 +1,6 @@
 import VectorTypes
 
-extension BlockedConvolution {
-  /// How this convolution is cut into tasks: `step` rows (direct) or tiles (Winograd) by
-  /// `panelStep` panels each. Depends on sizes alone, never on the number of threads.
-  public func grid(_ algorithm: BlockedAlgorithm, panelBlocks: Int) -> ConvolutionGrid {
-    let panels = (outputBlocks + panelBlocks - 1) / panelBlocks
-    let total: Int
-    var step: Int
-    switch algorithm {
-    case .direct:
-      // Input rows of a task should stay in the second-level cache beside a panel of the filter.
-      total = outputHeight
-      let spread = planar == nil ? stride * stride : 1
-      let rowFloats = inputBlocks * 16 * outputWidth * spread
-      step = max(1, min(total, 98_304 / max(1, rowFloats)))
-    case .winograd:
-      // The transformed tiles of a task take 36·C floats each: 112 k floats are 450 kB.
-      total = ((outputHeight + 3) / 4) * ((outputWidth + 3) / 4)
-      step = max(12, 114_688 / (36 * 16 * inputBlocks) / 12 * 12)
-    }
-    // At least 12 tasks where that can be had, so that two to eight threads share evenly; more
-    // panels a task save repeated packing and transforming.
-    step = min(step, max(1, (total + 1) / 2))
-    var panelStep = panels
-    while panelStep > 1 && ((total + step - 1) / step) * ((panels + panelStep - 1) / panelStep) < 12
-    {
-      panelStep = (panelStep + 1) / 2
-    }
-    return ConvolutionGrid(total: total, step: step, panels: panels, panelStep: panelStep)
-  }
-
-  /// Floats of scratch that one task of `grid` needs.
-  public func scratchCount(
-    _ algorithm: BlockedAlgorithm, _ grid: ConvolutionGrid, panelBlocks: Int
-  ) -> Int {
-    switch algorithm {
-    case .direct:
-      let rows = (grid.step - 1) * stride + kernelSize
-      // A tile that is wider than what is left of its row reads up to 12 pixels further.
-      let columns = (outputWidth + (kernelSize - 1) / stride) * stride
-      return inputBlocks * 2 + 16 + (inputBlocks * rows * columns + 12 + 16) * 16
-    case .winograd:
-      let v = 36 * (inputBlocks * grid.step + 1)
-      let m = 36 * (panelBlocks * grid.step + 1) + 2 * grid.step
-      return (v + m + 12 + 80) * 16
-    }
-  }
-}
-
-/// The tasks of one convolution.
+/// The tasks of one convolution: `step` rows (direct) or tiles (Winograd) by `panelStep` panels each.
 public struct ConvolutionGrid: Sendable {
   /// Rows or tiles in all, and in one task.
   public let total: Int, step: Int
@@ -63,10 +15,12 @@ public struct ConvolutionGrid: Sendable {
     self.panelStep = panelStep
   }
 
-  private var across: Int { (total + step - 1) / step }
+  /// Tasks side by side, and one above the other.
+  var across: Int { (total + step - 1) / step }
+  var down: Int { (panels + panelStep - 1) / panelStep }
 
   /// The number of tasks.
-  public var tasks: Int { across * ((panels + panelStep - 1) / panelStep) }
+  public var tasks: Int { across * down }
 
   /// What task `index` computes.
   public func part(_ index: Int) -> ConvolutionPart {
@@ -75,5 +29,104 @@ public struct ConvolutionGrid: Sendable {
     return ConvolutionPart(
       first: first, end: min(total, first + step), firstPanel: panel,
       endPanel: min(panels, panel + panelStep))
+  }
+}
+
+extension BlockedConvolution {
+  /// How this convolution is best cut into tasks. Depends on sizes alone, never on the number of
+  /// threads, so that results do not either.
+  ///
+  /// More rows a task reads the filter less often, more panels a task reads the input less often; few
+  /// tasks leave threads idle at the end. Every cut is priced and the cheapest taken.
+  public func grid(_ algorithm: BlockedAlgorithm, panelBlocks: Int) -> ConvolutionGrid {
+    let panels = (outputBlocks + panelBlocks - 1) / panelBlocks
+    let total: Int
+    let steps: [Int]
+    switch algorithm {
+    case .direct:
+      total = outputHeight
+      steps = Array(1...total)
+    case .winograd:
+      total = ((outputHeight + 3) / 4) * ((outputWidth + 3) / 4)
+      // Whole register tiles, or everything.
+      steps = Array(Swift.stride(from: 12, to: total, by: 12).prefix(24)) + [total]
+    }
+    var best: (cost: Double, grid: ConvolutionGrid)?
+    for step in steps {
+      for panelStep in 1...panels {
+        let grid = ConvolutionGrid(total: total, step: step, panels: panels, panelStep: panelStep)
+        let cost = cost(algorithm, grid, panelBlocks: panelBlocks)
+        if cost < best?.cost ?? .infinity { best = (cost, grid) }
+      }
+    }
+    return best?.grid
+      ?? ConvolutionGrid(total: total, step: total, panels: panels, panelStep: panels)
+  }
+
+  /// Cycles of one core, roughly: what a cut costs beyond the products themselves is what matters.
+  private func cost(
+    _ algorithm: BlockedAlgorithm, _ grid: ConvolutionGrid, panelBlocks: Int
+  ) -> Double {
+    // Measured on one core with AVX-512: 32 multiply-adds a cycle from registers, about 8 bytes a
+    // cycle from the shared cache; half of a second-level cache of 1 MiB may be counted on.
+    let cache = 480_000.0, sharedBytes = 8.0
+    let positions = Double(algorithm.positions(kernelSize: planar == nil ? kernelSize : 1))
+    let filterBytes = positions * Double(inputBlocks * outputBlocks * 256 * 4)
+    let taskFilter = filterBytes * Double(grid.panelStep) / Double(grid.panels)
+    let perUnit: Double  // bytes of prepared input a row or a tile
+    var preparing: Double  // cycles to prepare all of it once
+    let units: Double
+    switch algorithm {
+    case .direct:
+      units = Double(outputHeight * outputWidth)
+      let spread = kernelSize == 1 ? 1 : stride * stride
+      perUnit = Double(inputBlocks * 64 * outputWidth * spread)
+      let halo = Double(kernelSize - min(stride, kernelSize)) * perUnit / Double(stride)
+      preparing =
+        kernelSize == 1 ? 0 : (perUnit * Double(outputHeight) + Double(grid.across) * halo) / 32
+    case .winograd:
+      // Tasks end in tiles of four.
+      units = Double(grid.across * ((grid.step + 3) / 4 * 4))
+      perUnit = Double(36 * inputBlocks * 64)
+      preparing = Double(grid.total * inputBlocks) * 110
+    }
+    let products = units * positions * Double(inputBlocks * outputBlocks) * 256 / 32
+    let taskInput = perUnit * Double(grid.step)
+    var traffic =
+      Double(grid.across) * filterBytes + Double(grid.down) * perUnit * Double(grid.total)
+    if kernelSize == 1 {
+      // Tile by tile: the panels of the task pass again for every tile.
+      if taskFilter > cache { traffic += filterBytes * units / 12 }
+    } else if taskInput > cache {
+      // Panel by panel: the input of the task passes again for every panel.
+      traffic += taskInput * Double(grid.across * grid.panels)
+    }
+    preparing *= Double(grid.down)
+    let work = products + preparing + traffic / sharedBytes + Double(grid.tasks) * 500
+    // The last round of tasks leaves threads without work: two and four of them, on average.
+    let waste = [2, 4].reduce(0.0) { sum, threads in
+      sum + Double((grid.tasks + threads - 1) / threads * threads) / Double(grid.tasks) / 2
+    }
+    return work * waste
+  }
+
+  /// Floats of scratch that one task of `grid` needs.
+  public func scratchCount(
+    _ algorithm: BlockedAlgorithm, _ grid: ConvolutionGrid, panelBlocks: Int
+  ) -> Int {
+    switch algorithm {
+    case .direct:
+      let table = inputBlocks * 2 + 16
+      if kernelSize == 1 && stride == 1 { return table }
+      let rows = (grid.step - 1) * stride + kernelSize
+      let columns = (outputWidth + (kernelSize - 1) / stride) * stride
+      // A tile that is wider than what is left of its row reads up to 12 pixels further.
+      let pixels = rows * columns + 12 + 16
+      return table + (planar == nil ? inputBlocks * 16 * pixels : planarChannels * pixels)
+    case .winograd:
+      let v = 36 * (inputBlocks * grid.step + 1)
+      let m = 36 * (panelBlocks * grid.step + 1) + 2 * grid.step
+      return (v + m + 12 + 80) * 16
+    }
   }
 }

@@ -96,19 +96,26 @@ public final class PackedFilter: @unchecked Sendable {
       let blockStride = (algorithm == .winograd ? 1 : positions) * 16 * laneStride
       let positionStride = (algorithm == .winograd ? inputBlocks : 1) * 16 * laneStride
       let start = base + panel * positions * inputBlocks * 256 + (block - panel) * 16
-      for lane in 0..<16 {
-        let output = outputs.channels[block * 16 + lane]
-        for (input, channel) in inputs.channels.enumerated() {
-          let place = start + input / 16 * blockStride + input % 16 * laneStride + lane
-          guard let output, let channel else {
-            for p in 0..<positions { place[p * positionStride] = 0 }
-            continue
+      // Where the filters of the block's 16 outputs begin; an empty lane has none.
+      let rows = outputs.channels[block * 16..<block * 16 + 16].map { output in
+        output.map { filter + $0 * inputChannels * taps }
+      }
+      for (input, channel) in inputs.channels.enumerated() {
+        let place = start + input / 16 * blockStride + input % 16 * laneStride
+        guard let channel else {
+          for p in 0..<positions { put(.zero, place + p * positionStride) }
+          continue
+        }
+        func tap(_ t: Int) -> SIMD16<Float> {
+          var lanes = SIMD16<Float>.zero
+          for lane in 0..<16 {
+            if let row = rows[lane] { lanes[lane] = row[channel * taps + t] }
           }
-          let source = filter + (output * inputChannels + channel) * taps
-          switch algorithm {
-          case .direct: for p in 0..<taps { place[p * positionStride] = source[p] }
-          case .winograd: transformFilter(source, place, positionStride)
-          }
+          return lanes
+        }
+        switch algorithm {
+        case .direct: for t in 0..<taps { put(tap(t), place + t * positionStride) }
+        case .winograd: transformFilters(tap, place, positionStride)
         }
       }
     }
@@ -117,22 +124,43 @@ public final class PackedFilter: @unchecked Sendable {
   deinit { memory.deallocate() }
 }
 
-/// U = G g Gᵀ for one 3×3 filter, F(4×4, 3×3): computed in Double, rounded once.
-private func transformFilter(
-  _ g: UnsafePointer<Float>, _ u: UnsafeMutablePointer<Float>, _ stride: Int
+@inline(__always)
+private func put(_ lanes: SIMD16<Float>, _ address: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(address).storeBytes(of: lanes, as: SIMD16<Float>.self)
+}
+
+/// U = G g Gᵀ for the 3×3 filters of 16 outputs, F(4×4, 3×3) with the points 0, ±√½, ±√2, ∞:
+/// computed in Double, rounded once.
+///
+/// - Parameter tap: the 16 filters' weight at one of the 9 places.
+private func transformFilters(
+  _ tap: (Int) -> SIMD16<Float>, _ u: UnsafeMutablePointer<Float>, _ stride: Int
 ) {
-  @inline(__always) func column(_ x: Double, _ y: Double, _ z: Double) -> SIMD8<Double> {
-    let even = x / 24 + z / 6
-    return SIMD8(
-      x / 4, -(x + y + z) / 6, -(x - y + z) / 6, even + y / 12, even - y / 12, z, 0, 0)
+  typealias Lanes = SIMD16<Double>
+  typealias Six = (Lanes, Lanes, Lanes, Lanes, Lanes, Lanes)
+  func column(_ x: Lanes, _ y: Lanes, _ z: Lanes) -> Six {
+    let half = (x + z * 0.5) * (-1 / 1.5)
+    let halfOdd = y * (-0.5.squareRoot() / 1.5)
+    let two = (x + z * 2) * (1.0 / 6)
+    let twoOdd = y * (2.0.squareRoot() / 6)
+    return (x, half + halfOdd, half - halfOdd, two + twoOdd, two - twoOdd, z)
   }
-  let rows = (
-    column(Double(g[0]), Double(g[1]), Double(g[2])),
-    column(Double(g[3]), Double(g[4]), Double(g[5])),
-    column(Double(g[6]), Double(g[7]), Double(g[8]))
-  )
-  for j in 0..<6 {
-    let u0 = column(rows.0[j], rows.1[j], rows.2[j])
-    for i in 0..<6 { u[(i * 6 + j) * stride] = Float(u0[i]) }
+  func row(_ r: Int) -> Six {
+    column(Lanes(tap(3 * r)), Lanes(tap(3 * r + 1)), Lanes(tap(3 * r + 2)))
   }
+  let (a, b, c) = (row(0), row(1), row(2))
+  func put6(_ values: Six, _ j: Int) {
+    put(SIMD16<Float>(values.0), u + j * stride)
+    put(SIMD16<Float>(values.1), u + (6 + j) * stride)
+    put(SIMD16<Float>(values.2), u + (12 + j) * stride)
+    put(SIMD16<Float>(values.3), u + (18 + j) * stride)
+    put(SIMD16<Float>(values.4), u + (24 + j) * stride)
+    put(SIMD16<Float>(values.5), u + (30 + j) * stride)
+  }
+  put6(column(a.0, b.0, c.0), 0)
+  put6(column(a.1, b.1, c.1), 1)
+  put6(column(a.2, b.2, c.2), 2)
+  put6(column(a.3, b.3, c.3), 3)
+  put6(column(a.4, b.4, c.4), 4)
+  put6(column(a.5, b.5, c.5), 5)
 }

@@ -1,0 +1,84 @@
+import Kernels
+import Segmentation
+import Testing
+
+struct Picture: Sendable, CustomTestStringConvertible {
+  let width: Int, height: Int
+  let profile: Profile, masks: MaskSize
+  var testDescription: String { "\(width)×\(height) \(profile) \(masks)" }
+
+  /// Without padding, with padding that needs no, a double and a fourfold finer grid, upright,
+  /// enlarged, and as small and as thin as pictures get.
+  static let all: [Picture] = [
+    (96, 96), (150, 90), (96, 60), (96, 56), (61, 97), (7, 5), (200, 131), (1, 1), (1000, 3),
+    (2, 700),
+  ].flatMap { width, height in
+    Profile.allCases.flatMap { profile in
+      MaskSize.allCases.map { Picture(width: width, height: height, profile: profile, masks: $0) }
+    }
+  }
+}
+
+@Suite struct MaskTests {
+  // The point test is the definition: a value computed for one pixel alone. The raster, which
+  // looks at outlines only, must give the same bits.
+  @Test(arguments: Picture.all)
+  func rasterIsThePointTestAtEveryPixel(_ picture: Picture) throws {
+    let scene = ClosedFormHead.scene(
+      imageWidth: picture.width, imageHeight: picture.height, profile: picture.profile,
+      masks: picture.masks)
+    for instance in scene.instances.prefix(6) {
+      let mask = instance.mask()
+      try #require(mask.width == scene.maskWidth && mask.height == scene.maskHeight)
+      var wrong: [[Int]] = []
+      for y in stride(from: 0, to: mask.height, by: 1 + mask.height / 100) {
+        for x in stride(from: 0, to: mask.width, by: 1 + mask.width / 100)
+        where mask[x, y] != scene.maskContains(instance.id, x: x, y: y) {
+          wrong.append([x, y])
+        }
+      }
+      #expect(wrong.isEmpty, "instance \(instance.id) at \(wrong.prefix(3))")
+    }
+  }
+
+  @Test(arguments: Picture.all)
+  func everyThreadCountGivesTheSame(_ picture: Picture) {
+    func scene(_ threads: Int) -> Scene {
+      ClosedFormHead.scene(
+        imageWidth: picture.width, imageHeight: picture.height, profile: picture.profile,
+        masks: picture.masks, threads: threads)
+    }
+    let one = scene(1), three = scene(3)
+    #expect(one.instances.map(\.box) == three.instances.map(\.box))
+    #expect(one.instances.map(\.score) == three.instances.map(\.score))
+    #expect(one.masks(on: ThreadPool(threads: 1)) == three.masks(on: ThreadPool(threads: 3)))
+  }
+
+  @Test func onlyOfficialKeepsEmptyMasks() {
+    let official = ClosedFormHead.scene(imageWidth: 150, imageHeight: 90, profile: .official)
+    let ultralytics = ClosedFormHead.scene(imageWidth: 150, imageHeight: 90)
+    #expect(official.instances.contains { $0.mask().area == 0 })
+    #expect(ultralytics.instances.allSatisfy { $0.mask().area > 0 })
+    #expect(ultralytics.instances.map(\.id) == Array(ultralytics.instances.indices))
+  }
+
+  @Test func stabilityComparesTwoThresholds() throws {
+    let scene = ClosedFormHead.scene(imageWidth: 96, imageHeight: 64)
+    for instance in scene.instances {
+      let stability = try #require(instance.stability())
+      #expect(stability >= 0 && stability <= 1)
+    }
+    #expect(Set(scene.instances.compactMap { $0.stability() }).count > 5)
+  }
+
+  @Test func tapsAreThoseOfHalfPixelCentres() {
+    let up = BilinearTaps(from: 2..<4, to: 4)
+    #expect(up.first == [2, 2, 2, 3] && up.second == [3, 3, 3, 3])
+    #expect(up.secondWeight == [0, 0.25, 0.75, 0.25])
+    let down = BilinearTaps(from: 0..<4, to: 2)
+    #expect(down.first == [0, 2] && down.secondWeight == [0.5, 0.5])
+    #expect(up.sources(of: 1..<3) == 2..<4)
+    #expect(up.reach(of: 3..<4) == 0..<4 && down.reach(of: 0..<1) == 0..<1)
+    #expect(up.reach(of: 2..<2).isEmpty)
+  }
+}
