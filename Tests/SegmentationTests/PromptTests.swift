@@ -146,6 +146,24 @@ import Testing
     }
   }
 
+  @Test func smoothingClosesGapsAndOpensWhatIsThin() {
+    var mask = Mask(
+      width: 60, height: 40, filling: PixelRectangle(x: 10, y: 10, width: 30, height: 20))
+    let square = mask
+    mask[20, 20] = false
+    let spike = Mask(
+      width: 60, height: 40, filling: PixelRectangle(x: 40, y: 12, width: 9, height: 6))
+    #expect(MaskRefinement(smooths: true)(mask.union(spike)) == square)
+    // A gap of three pixels, and an arm of seven, are not noise.
+    let gap = Mask(
+      width: 60, height: 40, filling: PixelRectangle(x: 24, y: 18, width: 3, height: 3))
+    let arm = Mask(
+      width: 60, height: 40, filling: PixelRectangle(x: 40, y: 12, width: 9, height: 7))
+    let kept = square.union(arm).subtracting(gap)
+    #expect(!MaskRefinement(smooths: true)(kept)[25, 19])
+    #expect(MaskRefinement(smooths: true)(square.union(arm)) == square.union(arm))
+  }
+
   @Test func refinementsAreDoneInOrder() throws {
     let scene = ClosedFormHead.scene(imageWidth: 150, imageHeight: 90)
     let all = scene.instances, masks = scene.masks(on: pool)
