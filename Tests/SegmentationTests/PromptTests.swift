@@ -56,6 +56,9 @@ import Testing
       ultralytics.select(texts: [[3], [1]]),
     ].joined().map(\.id)
     #expect(both == Set(parts).sorted())
+    #expect(
+      try ultralytics.select(.point(x: 40, y: 40), .box(x1: 9, y1: 9, x2: 50, y2: 50)).map(\.id)
+        == ultralytics.select(points: point, boxes: box).map(\.id))
   }
 
   /// The box search skips masks that cannot win; counting pixels for each must choose the same.
