@@ -44,7 +44,7 @@ struct WeightsCommand: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Take the file from this address (a mirror); size and hash are checked all the same.",
+        "Take the file from this address, or from this folder where it ends in a slash; size and hash are checked all the same.",
         valueName: "address"))
     var from: String?
 

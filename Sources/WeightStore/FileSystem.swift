@@ -1,3 +1,5 @@
+import CZlib
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -45,6 +47,21 @@ enum FileSystem {
       let count = fread(piece.baseAddress, 1, piece.count, file)
       if count == 0 { return ferror(file) == 0 ? hash.finish() : nil }
       hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+    }
+  }
+
+  /// The content of a file that may be compressed with gzip; nil where it is damaged, or larger
+  /// than `limit`, which ends a bomb.
+  static func unpacked(_ path: String, limit: Int) -> [UInt8]? {
+    guard let file = gzopen(path, "rb") else { return nil }
+    defer { gzclose(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Int(gzread(file, &piece, UInt32(piece.count)))
+      guard count >= 0, bytes.count + count <= limit else { return nil }
+      if count == 0 { return bytes }
+      bytes += piece[..<count]
     }
   }
 
