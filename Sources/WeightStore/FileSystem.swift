@@ -83,7 +83,9 @@ final class FileLock {
 
   /// Waits until nobody else holds the lock at `path`; calls `waiting` once if it must wait.
   init(path: String, waiting: () -> Void) throws(WeightStoreError) {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    // Not closed in programs that this one runs: should it be killed, the lock stays for as long as
+    // an orphaned download still writes.
+    descriptor = open(path, O_RDWR | O_CREAT, 0o644)
     guard descriptor >= 0 else {
       throw .unwritable(path: path, reason: String(cString: strerror(errno)))
     }
