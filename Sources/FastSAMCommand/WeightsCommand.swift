@@ -103,10 +103,11 @@ struct WeightsCommand: ParsableCommand {
     func run() throws {
       try reportingFailures {
         let checkpoint = try Checkpoint(path: WeightStore().resolve(file))
-        print("file        \(checkpoint.path)")
-        print("network     \(describeNetwork(checkpoint))")
         let report = WeightReport(checkpoint)
-        for line in report.summary + [""] + report.table { print(line) }
+        let summary = report.summary(after: [
+          ("file", checkpoint.path), ("network", describeNetwork(checkpoint)),
+        ])
+        for line in summary + [""] + report.table { print(line) }
         guard tensors else { return }
         print()
         for tensor in checkpoint.tensors {
