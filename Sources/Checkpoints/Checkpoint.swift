@@ -26,7 +26,21 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: A `CheckpointError` that names the file and the fault.
   public init(path: String) throws(CheckpointError) {
-    let file = try MappedFile(path: path)
+    try self.init(MappedFile(path: path))
+  }
+
+  /// The checkpoint that is part of the program: bytes that must live as long as the process.
+  ///
+  /// Nothing is copied.
+  ///
+  /// - Parameter name: what stands in place of the file's path, also in errors.
+  /// - Throws: A `CheckpointError` with the fault.
+  public init(bytes: UnsafeRawBufferPointer, named name: String) throws(CheckpointError) {
+    try self.init(MappedFile(bytes: bytes, path: name))
+  }
+
+  private init(_ file: MappedFile) throws(CheckpointError) {
+    let path = file.path
     contents =
       if file.count >= 4, file.integer(UInt32.self, at: 0) == 0x0403_4b50 {
         try PyTorchFile.read(file)
@@ -40,7 +54,7 @@ public struct Checkpoint: Sendable {
       }
   }
 
-  /// Where the file lies.
+  /// Where the file lies; a name for one that is part of the program.
   public var path: String { contents.file.path }
 
   /// The kind of file.
@@ -48,6 +62,13 @@ public struct Checkpoint: Sendable {
 
   /// The size of the file in bytes.
   public var fileByteCount: Int { contents.file.count }
+
+  /// Calls `body` with all bytes of the file.
+  public func withFileBytes<R, E: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
+    try contents.file.withBytes(0..<contents.file.count, body)
+  }
 
   /// The size of pictures that the network was trained for, where the file says.
   public var imageSize: ImageSize? { contents.imageSize }

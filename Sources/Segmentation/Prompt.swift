@@ -27,6 +27,18 @@ public struct BoxPrompt: Sendable, Equatable {
   }
 }
 
+extension PointPrompt {
+  /// A wanted place.
+  public static func point(_ x: Double, _ y: Double) -> PointPrompt { PointPrompt(x: x, y: y) }
+}
+
+extension BoxPrompt {
+  /// A rectangle from its left, top, right and bottom edges.
+  public static func box(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> BoxPrompt {
+    BoxPrompt(x1: x1, y1: y1, x2: x2, y2: y2)
+  }
+}
+
 /// What is wrong with a prompt.
 public enum PromptError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A coordinate is not a finite number.
