@@ -21,10 +21,14 @@ public struct WeightManifest: Sendable, Decodable {
     /// Under which licence it was published, as far as known.
     public let licence: String
 
+    /// What the file cannot be used without.
+    public let companion: Companion?
+
     /// A file of these properties.
     public init(
       name: String, about: String = "", address: String, byteCount: Int? = nil,
-      sha256: String? = nil, isFromMirror: Bool? = nil, licence: String = ""
+      sha256: String? = nil, isFromMirror: Bool? = nil, licence: String = "",
+      companion: Companion? = nil
     ) {
       self.name = name
       self.about = about
@@ -33,13 +37,34 @@ public struct WeightManifest: Sendable, Decodable {
       self.sha256 = sha256
       self.isFromMirror = isFromMirror
       self.licence = licence
+      self.companion = companion
     }
 
     /// The same file at another address.
     public func at(_ address: String) -> Entry {
       Entry(
         name: name, about: about, address: address, byteCount: byteCount, sha256: sha256,
-        isFromMirror: isFromMirror, licence: licence)
+        isFromMirror: isFromMirror, licence: licence, companion: companion)
+    }
+  }
+
+  /// A small file that lies beside weights under a name of its own: a tokenizer's merges.
+  public struct Companion: Sendable, Equatable, Decodable {
+    /// What it is called in the store; several weights may share it.
+    public let file: String
+    /// The publisher's address.
+    public let address: String
+    /// The size in bytes.
+    public let byteCount: Int
+    /// The SHA-256 in lower-case hexadecimal.
+    public let sha256: String
+
+    /// A file of these properties.
+    public init(file: String, address: String, byteCount: Int, sha256: String) {
+      self.file = file
+      self.address = address
+      self.byteCount = byteCount
+      self.sha256 = sha256
     }
   }
 

@@ -41,9 +41,14 @@ public struct WeightStore: Sendable {
     folder + "/" + entry.name + ".safetensors"
   }
 
-  /// True where the weights of an entry are here.
+  /// True where the weights of an entry are here, with all that they need.
   public func contains(_ entry: WeightManifest.Entry) -> Bool {
-    FileSystem.byteCount(path(of: entry)) != nil
+    ([path(of: entry)] + (entry.companion.map { [path(of: $0)] } ?? []))
+      .allSatisfy { FileSystem.byteCount($0) != nil }
+  }
+
+  private func path(of companion: WeightManifest.Companion) -> String {
+    folder + "/" + companion.file
   }
 
   /// The file that `--weights` means: a path, or a known name.
@@ -83,6 +88,7 @@ public struct WeightStore: Sendable {
     let partial = folder + "/" + entry.name + ".part"
     let lock = try FileLock(path: partial + ".lock") { events(.waiting) }
     defer { withExtendedLifetime(lock) {} }
+    if let companion = entry.companion { try get(companion, for: entry) }
     if contains(entry) { return target }
 
     // The published file and what is imported from it lie side by side for a moment.
@@ -112,6 +118,27 @@ public struct WeightStore: Sendable {
     }
     download.discard()
     return target
+  }
+
+  /// Downloads and checks what weights need beside them, unless it is here.
+  private func get(
+    _ companion: WeightManifest.Companion, for entry: WeightManifest.Entry
+  ) throws(WeightStoreError) {
+    let target = path(of: companion)
+    if FileSystem.byteCount(target) != nil { return }
+    // Under the name of the weights, whose lock is held: others may be fetching the same file.
+    let download = Download(
+      address: companion.address, path: "\(folder)/\(entry.name).\(companion.file).part",
+      expectedByteCount: companion.byteCount, hashIsKnown: true)
+    try download.run { _, _ in }
+    defer { download.discard() }
+    let hash = FileSystem.sha256(download.path) ?? "that of no file"
+    guard hash == companion.sha256 else {
+      throw .wrongHash(address: companion.address, expected: companion.sha256, found: hash)
+    }
+    guard rename(download.path, target) == 0 else {
+      throw .unwritable(path: target, reason: String(cString: strerror(errno)))
+    }
   }
 
   /// The hash of a complete download, compared with what is known of it.

@@ -50,6 +50,35 @@ import WeightStore
     #expect(server.requests.count == 1)
   }
 
+  @Test func whatWeightsNeedComesWithThem() throws {
+    let weights = weights
+    let server = LocalServer { request, _ in
+      .file(request.contains("/merges.txt") ? Array("#version: 0.2".utf8) : weights, for: request)
+    }
+    defer { server.stop() }
+    let address = "http://127.0.0.1:\(server.port)/merges.txt"
+    func wanted(sha256: String) -> WeightManifest.Entry {
+      WeightManifest.Entry(
+        name: "tiny", address: server.address, sha256: hash,
+        companion: .init(file: "merges.txt", address: address, byteCount: 13, sha256: sha256))
+    }
+    let wrong = String(repeating: "0", count: 64)
+    // As `printf '#version: 0.2' | sha256sum` has it.
+    let right = "7cccd48b88fe3ba25744dc86ecbaf9a050db70f2811154ac9424006a68798f3c"
+    #expect(throws: WeightStoreError.wrongHash(address: address, expected: wrong, found: right)) {
+      try store().get(wanted(sha256: wrong))
+    }
+    #expect(remains.isEmpty)
+    _ = try store().get(wanted(sha256: right))
+    #expect(remains == ["merges.txt", "tiny.safetensors"])
+    // One of the two is not enough.
+    try FileManager.default.removeItem(atPath: folder.path + "/merges.txt")
+    #expect(!store().contains(wanted(sha256: right)))
+    _ = try store().get(wanted(sha256: right))
+    #expect(store().contains(wanted(sha256: right)))
+    #expect(server.requests.count == 4)
+  }
+
   @Test func interruptedDownloadContinuesWhereItEnded() throws {
     let weights = weights
     let server = LocalServer { request, number in
