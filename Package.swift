@@ -9,7 +9,11 @@ let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
 /// The vector kernels: whole loops over compile-time sizes are unrolled so that sums stay in registers.
 let vector: [SwiftSetting] =
-  optimized + [.unsafeFlags(["-wmo", "-disable-batch-mode", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"])]
+  optimized + [
+    .unsafeFlags([
+      "-wmo", "-disable-batch-mode", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000",
+    ])
+  ]
 
 // Rooms stand in the order of their imports: each one may import only rooms above it.
 let package = Package(
@@ -105,6 +109,10 @@ let package = Package(
         name: room + "Tests",
         dependencies: [.init(stringLiteral: room), "TestSupport"],
         swiftSettings: strict)
-    },
+    } + [
+      .testTarget(
+        name: "FastSAMCommandTests", dependencies: ["FastSAMCommand", "FastSAM", "TestSupport"],
+        swiftSettings: strict)
+    ],
   cLanguageStandard: .gnu2x  // For #embed.
 )

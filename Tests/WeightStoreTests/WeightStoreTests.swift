@@ -80,11 +80,15 @@ import WeightStore
     let source = goldenPath("model-half.pt")
     let hash = try WeightVerification(Checkpoint(path: source)).sha256
     let manifest = WeightManifest([.init(name: "tiny", address: "https://x/y", sha256: hash)])
-    #expect(try WeightVerification(Checkpoint(path: source, manifest: manifest)).published?.name == "tiny")
+    #expect(
+      try WeightVerification(Checkpoint(path: source, manifest: manifest)).published?.name == "tiny"
+    )
     let target = folder.path + "/x.safetensors"
     try WeightStore().importWeights(
       from: source, to: target, remarks: ["source_sha256": hash])
-    #expect(try WeightVerification(Checkpoint(path: target, manifest: manifest)).importedFrom?.name == "tiny")
+    #expect(
+      try WeightVerification(Checkpoint(path: target, manifest: manifest)).importedFrom?.name
+        == "tiny")
   }
 
   @Test func reportCountsWhatWasLearned() throws {
