@@ -31,6 +31,7 @@ let package = Package(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     .target(name: "Tensors", swiftSettings: optimized),
     .target(name: "CProcessor"),
@@ -77,7 +78,7 @@ let package = Package(
       name: "Outputs", dependencies: ["JSON", "Imaging", "Regions", "Segmentation"],
       swiftSettings: optimized),
     .target(
-      name: "WeightStore", dependencies: ["Checkpoints", "CMessageDigest"],
+      name: "WeightStore", dependencies: ["Checkpoints", "CMessageDigest", "CZlib"],
       resources: [.embedInCode("manifest.json")], swiftSettings: strict),
     .target(name: "DemoWeights"),
     .target(

@@ -26,32 +26,26 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: A `CheckpointError` that names the file and the fault.
   public init(path: String) throws(CheckpointError) {
-    try self.init(MappedFile(path: path))
+    self.contents = try Self.read(MappedFile(path: path))
   }
 
-  /// The checkpoint that is part of the program: bytes that must live as long as the process.
-  ///
-  /// Nothing is copied.
-  ///
-  /// - Parameter name: what stands in place of the file's path, also in errors.
-  /// - Throws: A `CheckpointError` with the fault.
-  public init(bytes: UnsafeRawBufferPointer, named name: String) throws(CheckpointError) {
-    try self.init(MappedFile(bytes: bytes, path: name))
+  /// The checkpoint in bytes that are part of the program, and so are there for good; `name` stands
+  /// for the path.
+  public init(staticBytes: UnsafeRawBufferPointer, name: String) throws(CheckpointError) {
+    self.contents = try Self.read(MappedFile(staticBytes: staticBytes, name: name))
   }
 
-  private init(_ file: MappedFile) throws(CheckpointError) {
-    let path = file.path
-    contents =
-      if file.count >= 4, file.integer(UInt32.self, at: 0) == 0x0403_4b50 {
-        try PyTorchFile.read(file)
-      } else if file[0] == 0x80 {
-        throw .unsupported(
-          path: path, what: "the old PyTorch format (before 1.6): load and save it with today's")
-      } else if file.count > 8, file[8] == UInt8(ascii: "{") {
-        try SafetensorsFile.read(file)
-      } else {
-        throw .unknownFormat(path: path, firstBytes: (0..<min(4, file.count)).map { file[$0] })
-      }
+  private static func read(_ file: MappedFile) throws(CheckpointError) -> CheckpointContents {
+    if file.count >= 4, file.integer(UInt32.self, at: 0) == 0x0403_4b50 {
+      return try PyTorchFile.read(file)
+    }
+    if file[0] == 0x80 {
+      throw .unsupported(
+        path: file.path, what: "the old PyTorch format (before 1.6): load and save it with today's")
+    }
+    if file.count > 8, file[8] == UInt8(ascii: "{") { return try SafetensorsFile.read(file) }
+    throw .unknownFormat(
+      path: file.path, firstBytes: (0..<min(4, file.count)).map { file[$0] })
   }
 
   /// Where the file lies; a name for one that is part of the program.

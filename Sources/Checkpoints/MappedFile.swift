@@ -6,28 +6,29 @@
   import Glibc
 #endif
 
-/// A file as read-only memory: pages are loaded when they are first touched, and shared between
-/// processes. Or bytes of the program itself, for which the same holds.
+/// A file as read-only memory, or bytes that are part of the program.
+///
+/// A file's pages are loaded when they are first touched, and shared between processes.
 ///
 /// The only place that knows a raw address; everything else asks for bytes by offset and gets them
 /// checked. Whoever replaces a weights file must rename a new one over it, as the writer here does:
 /// a mapped file that shrinks under its readers ends them with a bus error.
 final class MappedFile: @unchecked Sendable {
-  // Sendable: the memory is read-only and lives until `deinit`, or for ever.
+  // Sendable: the mapping is read-only and lives until `deinit`.
   let path: String
   let count: Int
   private let base: UnsafeRawPointer
-  private let isMapping: Bool
+  private let isMapped: Bool
 
-  /// Bytes that live as long as the process, as if they were the file at `path`.
-  init(bytes: UnsafeRawBufferPointer, path: String) throws(CheckpointError) {
-    guard let base = bytes.baseAddress, !bytes.isEmpty else {
-      throw .unreadable(path: path, reason: "the file is empty")
+  /// Bytes that live as long as the program.
+  init(staticBytes: UnsafeRawBufferPointer, name: String) throws(CheckpointError) {
+    guard let base = staticBytes.baseAddress, !staticBytes.isEmpty else {
+      throw .unreadable(path: name, reason: "it is empty")
     }
-    self.path = path
-    self.count = bytes.count
+    self.path = name
+    self.count = staticBytes.count
     self.base = base
-    self.isMapping = false
+    self.isMapped = false
   }
 
   init(path: String) throws(CheckpointError) {
@@ -53,10 +54,10 @@ final class MappedFile: @unchecked Sendable {
     self.path = path
     self.count = Int(status.st_size)
     self.base = UnsafeRawPointer(mapping)
-    self.isMapping = true
+    self.isMapped = true
   }
 
-  deinit { if isMapping { munmap(UnsafeMutableRawPointer(mutating: base), count) } }
+  deinit { if isMapped { munmap(UnsafeMutableRawPointer(mutating: base), count) } }
 
   /// Calls `body` with the bytes of `range`, which must lie inside the file.
   func withBytes<R, E: Error>(

@@ -14,7 +14,7 @@ extension Checkpoint {
   /// - Throws: `CheckpointError` where the program was built with broken ones.
   public static func demo() throws(CheckpointError) -> Checkpoint {
     let bytes = UnsafeRawBufferPointer(start: demo_weights_bytes(), count: demo_weights_count())
-    return try Checkpoint(bytes: bytes, named: demoName)
+    return try Checkpoint(staticBytes: bytes, name: demoName)
   }
 }
 

@@ -7,7 +7,7 @@ import Synchronization
 /// A segmented picture that is prompted again and again, by points, boxes and words.
 ///
 ///     let session = PromptSession(segmenter.segment(image), of: image, on: segmenter.pool)
-///     let cup = try session.select(Prompts(points: [.point(350, 300)]))
+///     let cup = try session.select(Prompts(points: [PointPrompt(x: 350, y: 300)]))
 ///     let dogs = try session.select(Prompts(texts: ["a black dog"]), by: CLIPModel(path: file))
 ///
 /// The network has run once. Points cost a few dot products an instance; the first text costs one

@@ -14,7 +14,7 @@ import YOLOv8
 ///     let segmenter = try Segmenter(weights: "FastSAM-s.pt")
 ///     let scene = segmenter.segment(try Image(contentsOf: "dogs.jpg"))
 ///     for instance in scene.instances { print(instance.score, instance.box, instance.mask().area) }
-///     let dog = try scene.select(points: [PointPrompt(x: 350, y: 300)])
+///     let dog = try scene.select(.point(x: 350, y: 300))
 ///
 /// Immutable to its users and safe to use from several tasks at once. Tasks share one pool: while one
 /// of them has it, the others compute on their own threads.

@@ -44,7 +44,7 @@ struct PromptRequest {
     case "boxes":
       prompts.boxes = try json.array { (json) throws(JSONReader.Fault) in
         let edges = try json.numbers(4...4, "a box is [x1, y1, x2, y2]")
-        return .box(edges[0], edges[1], edges[2], edges[3])
+        return BoxPrompt(x1: edges[0], y1: edges[1], x2: edges[2], y2: edges[3])
       }
     case "texts":
       prompts.texts = try json.array { (json) throws(JSONReader.Fault) in try json.string() }

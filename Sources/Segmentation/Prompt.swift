@@ -27,16 +27,12 @@ public struct BoxPrompt: Sendable, Equatable {
   }
 }
 
-extension PointPrompt {
-  /// A wanted place.
-  public static func point(_ x: Double, _ y: Double) -> PointPrompt { PointPrompt(x: x, y: y) }
-}
-
-extension BoxPrompt {
-  /// A rectangle from its left, top, right and bottom edges.
-  public static func box(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> BoxPrompt {
-    BoxPrompt(x1: x1, y1: y1, x2: x2, y2: y2)
-  }
+/// A prompt of either kind.
+public enum Prompt: Sendable, Equatable {
+  /// A place in the picture's pixels; label 1 wanted, 0 not wanted.
+  case point(x: Double, y: Double, label: Int = 1)
+  /// A rectangle in the picture's pixels.
+  case box(x1: Double, y1: Double, x2: Double, y2: Double)
 }
 
 /// What is wrong with a prompt.

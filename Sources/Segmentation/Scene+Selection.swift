@@ -47,14 +47,19 @@ extension Scene {
     return try rectangles(boxes)
   }
 
-  /// What contains the point: `scene.select(.point(350, 300))`.
-  public func select(_ point: PointPrompt) throws(PromptError) -> [Instance] {
-    try select(points: [point])
-  }
-
-  /// What fills the box best: `scene.select(.box(10, 20, 200, 180))`.
-  public func select(_ box: BoxPrompt) throws(PromptError) -> [Instance] {
-    try select(boxes: [box])
+  /// The instances that the prompts choose together: `select(.point(x: 350, y: 300))`.
+  ///
+  /// - Throws: `PromptError` for a prompt that makes no sense in this picture.
+  public func select(_ prompts: Prompt...) throws(PromptError) -> [Instance] {
+    var points: [PointPrompt] = [], boxes: [BoxPrompt] = []
+    for prompt in prompts {
+      switch prompt {
+      case .point(let x, let y, let label): points.append(PointPrompt(x: x, y: y, label: label))
+      case .box(let x1, let y1, let x2, let y2):
+        boxes.append(BoxPrompt(x1: x1, y1: y1, x2: x2, y2: y2))
+      }
+    }
+    return try select(points: points, boxes: boxes)
   }
 
   /// The ids of what contains a wanted point, or of everything where none is wanted, less those of

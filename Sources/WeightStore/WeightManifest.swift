@@ -20,8 +20,7 @@ public struct WeightManifest: Sendable, Decodable {
     public let isFromMirror: Bool?
     /// Under which licence it was published, as far as known.
     public let licence: String
-
-    /// What the file cannot be used without.
+    /// A second file without which the weights are of no use.
     public let companion: Companion?
 
     /// A file of these properties.
@@ -40,28 +39,39 @@ public struct WeightManifest: Sendable, Decodable {
       self.companion = companion
     }
 
-    /// The same file at another address.
-    public func at(_ address: String) -> Entry {
-      Entry(
-        name: name, about: about, address: address, byteCount: byteCount, sha256: sha256,
-        isFromMirror: isFromMirror, licence: licence, companion: companion)
+    /// The same files at another address, that of the weights, or with a slash at its end that of a
+    /// folder with all of them.
+    public func at(_ place: String) -> Entry {
+      func moved(_ address: String) -> String {
+        guard place.hasSuffix("/"), let slash = address.lastIndex(of: "/") else { return place }
+        return place + address[address.index(after: slash)...]
+      }
+      return Entry(
+        name: name, about: about, address: moved(address), byteCount: byteCount, sha256: sha256,
+        isFromMirror: isFromMirror, licence: licence,
+        companion: companion.map { file in
+          Companion(
+            tensor: file.tensor,
+            address: place.hasSuffix("/") ? moved(file.address) : file.address,
+            byteCount: file.byteCount, sha256: file.sha256)
+        })
     }
   }
 
-  /// A small file that lies beside weights under a name of its own: a tokenizer's merges.
+  /// A text that becomes a tensor of bytes among the weights: the merges of CLIP's tokenizer.
   public struct Companion: Sendable, Equatable, Decodable {
-    /// What it is called in the store; several weights may share it.
-    public let file: String
-    /// The publisher's address.
+    /// The name of the tensor.
+    public let tensor: String
+    /// The publisher's address of the text, plain or compressed with gzip.
     public let address: String
-    /// The size in bytes.
+    /// The size of the published file in bytes.
     public let byteCount: Int
-    /// The SHA-256 in lower-case hexadecimal.
+    /// The SHA-256 of the published file in lower-case hexadecimal.
     public let sha256: String
 
-    /// A file of these properties.
-    public init(file: String, address: String, byteCount: Int, sha256: String) {
-      self.file = file
+    /// A text of these properties.
+    public init(tensor: String, address: String, byteCount: Int, sha256: String) {
+      self.tensor = tensor
       self.address = address
       self.byteCount = byteCount
       self.sha256 = sha256

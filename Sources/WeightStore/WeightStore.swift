@@ -41,14 +41,9 @@ public struct WeightStore: Sendable {
     folder + "/" + entry.name + ".safetensors"
   }
 
-  /// True where the weights of an entry are here, with all that they need.
+  /// True where the weights of an entry are here.
   public func contains(_ entry: WeightManifest.Entry) -> Bool {
-    ([path(of: entry)] + (entry.companion.map { [path(of: $0)] } ?? []))
-      .allSatisfy { FileSystem.byteCount($0) != nil }
-  }
-
-  private func path(of companion: WeightManifest.Companion) -> String {
-    folder + "/" + companion.file
+    FileSystem.byteCount(path(of: entry)) != nil
   }
 
   /// The file that `--weights` means: a path, or a known name.
@@ -88,7 +83,6 @@ public struct WeightStore: Sendable {
     let partial = folder + "/" + entry.name + ".part"
     let lock = try FileLock(path: partial + ".lock") { events(.waiting) }
     defer { withExtendedLifetime(lock) {} }
-    if let companion = entry.companion { try get(companion, for: entry) }
     if contains(entry) { return target }
 
     // The published file and what is imported from it lie side by side for a moment.
@@ -98,46 +92,62 @@ public struct WeightStore: Sendable {
     {
       throw .noSpace(path: folder)
     }
+    var texts: [String: [UInt8]] = [:]
+    if let companion = entry.companion {
+      texts[companion.tensor] = try text(companion, partial + ".companion", events)
+    }
     let isCertain = entry.isFromMirror != true
     let download = Download(
       address: entry.address, path: partial,
       expectedByteCount: isCertain ? entry.byteCount : nil,
       hashIsKnown: isCertain && entry.sha256 != nil)
     try download.run { events(.receiving($0, of: $1)) }
-    let hash: String
-    do throws(WeightStoreError) {
-      hash = try check(partial, entry, events)
+    try keepingOnlyWhatHelps(download) { () throws(WeightStoreError) in
+      let hash = try check(partial, entry, events)
       try importWeights(
         from: partial, to: target,
-        remarks: ["source": entry.address, "source_sha256": hash, "license": entry.licence])
-    } catch {
-      // Whatever it is, more of it will not help. A full disk is another matter.
-      if case .unwritable = error { throw error }
-      download.discard()
-      throw error
+        remarks: ["source": entry.address, "source_sha256": hash, "license": entry.licence],
+        texts: texts)
     }
-    download.discard()
     return target
   }
 
-  /// Downloads and checks what weights need beside them, unless it is here.
-  private func get(
-    _ companion: WeightManifest.Companion, for entry: WeightManifest.Entry
-  ) throws(WeightStoreError) {
-    let target = path(of: companion)
-    if FileSystem.byteCount(target) != nil { return }
-    // Under the name of the weights, whose lock is held: others may be fetching the same file.
+  /// Downloads and checks the text beside the weights.
+  private func text(
+    _ companion: WeightManifest.Companion, _ partial: String, _ events: (Event) -> Void
+  ) throws(WeightStoreError) -> [UInt8] {
+    let entry = WeightManifest.Entry(
+      name: companion.tensor, address: companion.address, byteCount: companion.byteCount,
+      sha256: companion.sha256)
     let download = Download(
-      address: companion.address, path: "\(folder)/\(entry.name).\(companion.file).part",
-      expectedByteCount: companion.byteCount, hashIsKnown: true)
-    try download.run { _, _ in }
-    defer { download.discard() }
-    let hash = FileSystem.sha256(download.path) ?? "that of no file"
-    guard hash == companion.sha256 else {
-      throw .wrongHash(address: companion.address, expected: companion.sha256, found: hash)
+      address: entry.address, path: partial, expectedByteCount: entry.byteCount, hashIsKnown: true)
+    try download.run { events(.receiving($0, of: $1)) }
+    return try keepingOnlyWhatHelps(download) { () throws(WeightStoreError) in
+      _ = try check(partial, entry, events)
+      guard let text = FileSystem.unpacked(partial, limit: Self.textLimit) else {
+        throw .damagedText(address: companion.address)
+      }
+      return text
     }
-    guard rename(download.path, target) == 0 else {
-      throw .unwritable(path: target, reason: String(cString: strerror(errno)))
+  }
+
+  /// CLIP's merges have 3 MB.
+  private static let textLimit = 16 << 20
+
+  /// Uses a complete download and removes it, also where it is of no use: more would not help.
+  ///
+  /// Only a disk that is full leaves it in place.
+  private func keepingOnlyWhatHelps<R>(
+    _ download: Download, _ use: () throws(WeightStoreError) -> R
+  ) throws(WeightStoreError) -> R {
+    do throws(WeightStoreError) {
+      let result = try use()
+      download.discard()
+      return result
+    } catch {
+      if case .unwritable = error { throw error }
+      download.discard()
+      throw error
     }
   }
 
