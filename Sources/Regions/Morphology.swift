@@ -53,13 +53,22 @@ extension Mask {
 
   /// Ors each bit into the `radius` bits on both sides of it.
   private static func spreadRow(_ row: UnsafeMutablePointer<UInt64>, _ count: Int, _ radius: Int) {
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { before in
-      guard let before = before.baseAddress else { return }
+    // Zeros on both sides of the copy stand for what lies outside the row, so that the loop has no
+    // ends to look out for.
+    let margin = radius / 64 + 1
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count + 2 * margin) { buffer in
+      guard let first = buffer.baseAddress else { return }
+      buffer.update(repeating: 0)
+      let before = first + margin
       for step in steps(to: radius) {
         before.update(from: row, count: count)
-        let old = BitRow(words: before, count: count)
+        let jump = step / 64, shift = UInt64(step % 64), rest = 63 - shift
+        let below = before - jump, above = before + jump
         for i in 0..<count {
-          row[i] = before[i] | old.bits(from: i * 64 - step) | old.bits(from: i * 64 + step)
+          // A shift by 64 − shift in two parts, since `shift` may be 0.
+          let up = below[i] &<< shift | (below[i - 1] &>> 1) &>> rest
+          let down = above[i] &>> shift | (above[i + 1] &<< 1) &<< rest
+          row[i] = before[i] | up | down
         }
       }
     }
@@ -69,16 +78,16 @@ extension Mask {
   private static func spreadColumns(
     _ words: UnsafeMutablePointer<UInt64>, perRow: Int, rows: Int, _ radius: Int
   ) {
-    let size = perRow * rows
-    let before = UnsafeMutablePointer<UInt64>.allocate(capacity: size)
-    defer { before.deallocate() }
+    let margin = radius * perRow, size = rows * perRow
+    let buffer = UnsafeMutablePointer<UInt64>.allocate(capacity: size + 2 * margin)
+    defer { buffer.deallocate() }
+    buffer.update(repeating: 0, count: margin)
+    (buffer + margin + size).update(repeating: 0, count: margin)
+    let before = buffer + margin
     for step in steps(to: radius) {
       before.update(from: words, count: size)
-      let offset = step * perRow
-      for i in 0..<max(0, size - offset) {
-        words[i] |= before[i + offset]
-        words[i + offset] |= before[i]
-      }
+      let above = before - step * perRow, below = before + step * perRow
+      for i in 0..<size { words[i] = before[i] | above[i] | below[i] }
     }
   }
 

@@ -3,6 +3,7 @@
 // through centre and size that they make, so that corners agree to the last bits.
 
 import Imaging
+import Kernels
 import Tensors
 
 #if canImport(Glibc)

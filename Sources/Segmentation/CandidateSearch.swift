@@ -2,6 +2,7 @@
 // are turned away by one comparison of their logit; the sigmoid, in float32 as PyTorch has it, then
 // decides exactly.
 
+import Kernels
 import Tensors
 
 #if canImport(Glibc)
@@ -16,9 +17,6 @@ package struct Candidates {
   package var classes: [Int] = []
   package var scores: [Float] = []
 }
-
-/// 1 / (1 + e⁻ˣ) in float32.
-package func sigmoid(_ x: Float) -> Float { 1 / (1 + expf(-x)) }
 
 /// A logit that every score above `confidence` lies above.
 ///

@@ -17,59 +17,35 @@ struct MaskGeometry: Sendable {
   let steps: [Upsampling]
 
   /// The geometry of masks of `size` for a grid of `gridWidth`×`gridHeight` prototypes.
-  init(_ fit: Fit, gridWidth: Int, gridHeight: Int, profile: Profile, size: MaskSize) {
+  init(
+    _ letterbox: Letterbox, gridWidth: Int, gridHeight: Int, profile: Profile, size: MaskSize
+  ) {
     self.profile = profile
     self.size = size
     self.gridWidth = gridWidth
     self.gridHeight = gridHeight
-    switch (size, profile) {
-    case (.network, _):
-      (width, height) = (fit.networkWidth, fit.networkHeight)
-      steps = [
-        Upsampling(
-          x: BilinearTaps(from: 0..<gridWidth, to: width),
-          y: BilinearTaps(from: 0..<gridHeight, to: height))
-      ]
-    case (.full, .ultralytics):
-      (width, height) = (fit.imageWidth, fit.imageHeight)
-      steps = Self.aligned(fit, gridWidth, gridHeight)
-    case (.full, .official):
-      (width, height) = (fit.imageWidth, fit.imageHeight)
-      steps = [Self.truncated(fit, gridWidth, gridHeight)]
+    func resampling(
+      _ columns: Range<Int>, _ rows: Range<Int>, to width: Int, _ height: Int
+    ) -> Upsampling {
+      Upsampling(
+        x: BilinearTaps(from: columns, to: width), y: BilinearTaps(from: rows, to: height))
     }
-  }
-
-  /// `ultralytics`: the grid is first doubled or quadrupled where only that puts the letterbox's
-  /// padding on whole cells; then the padding is cut off and the rest stretched over the picture.
-  private static func aligned(_ fit: Fit, _ gridWidth: Int, _ gridHeight: Int) -> [Upsampling] {
-    let content = fit.content(width: fit.networkWidth, height: fit.networkHeight)
-    // A total padding p has halves p/2, rounded down and up; each must be a multiple of 4 network
-    // pixels divided by the factor.
-    let padding = (fit.networkWidth - content.width) | (fit.networkHeight - content.height)
-    let factor = 4 >> min((padding | padding >> 1).trailingZeroBitCount, 2)
-    let (width, height) = (gridWidth * factor, gridHeight * factor)
-    let kept = fit.content(width: width, height: height)
-    let stretch = Upsampling(
-      x: BilinearTaps(from: kept.x..<kept.x + kept.width, to: fit.imageWidth),
-      y: BilinearTaps(from: kept.y..<kept.y + kept.height, to: fit.imageHeight))
-    if factor == 1 { return [stretch] }
-    let refine = Upsampling(
-      x: BilinearTaps(from: 0..<gridWidth, to: width),
-      y: BilinearTaps(from: 0..<gridHeight, to: height))
-    return [refine, stretch]
-  }
-
-  /// `official`: the padding is cut off in whole cells, rounded towards zero, so that the mask may
-  /// lie a few pixels beside the object.
-  private static func truncated(_ fit: Fit, _ gridWidth: Int, _ gridHeight: Int) -> Upsampling {
-    let gain = fit.gain(width: gridWidth, height: gridHeight)
-    func kept(_ cells: Int, _ pixels: Int) -> Range<Int> {
-      let padding = (Double(cells) - Double(pixels) * gain) / 2
-      return Int(padding)..<Int(Double(cells) - padding)
+    switch size {
+    case .network:
+      (width, height) = (letterbox.width, letterbox.height)
+      steps = [resampling(0..<gridWidth, 0..<gridHeight, to: width, height)]
+    case .full:
+      (width, height) = (letterbox.imageWidth, letterbox.imageHeight)
+      let crop = letterbox.prototypeCrop(
+        width: gridWidth, height: gridHeight, rule: profile.rule)
+      let stretch = resampling(
+        crop.left..<crop.left + crop.width, crop.top..<crop.top + crop.height,
+        to: width, height)
+      let factor = crop.enlargement
+      let refinement = resampling(
+        0..<gridWidth, 0..<gridHeight, to: factor * gridWidth, factor * gridHeight)
+      steps = factor == 1 ? [stretch] : [refinement, stretch]
     }
-    return Upsampling(
-      x: BilinearTaps(from: kept(gridWidth, fit.imageWidth), to: fit.imageWidth),
-      y: BilinearTaps(from: kept(gridHeight, fit.imageHeight), to: fit.imageHeight))
   }
 
   /// Where the mask of one object may have pixels.

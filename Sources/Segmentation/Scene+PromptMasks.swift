@@ -65,10 +65,10 @@ extension Scene {
       box = Box(
         x1: Float(bounds.x), y1: Float(bounds.y), x2: Float(bounds.endX), y2: Float(bounds.endY))
     case .network:
-      box = fit.imageBox(
+      box = letterbox.imageBox(
         Box(
           x1: Float(bounds.x), y1: Float(bounds.y), x2: Float(bounds.endX),
-          y2: Float(bounds.endY)), profile)
+          y2: Float(bounds.endY)), rule: profile.rule)
     }
     return Instance(
       id: 0, classIndex: 0, score: nil, members: members, box: box, makeMask: { mask })

@@ -18,7 +18,7 @@ public struct Scene: Sendable {
 
   let field: MaskField
   let seeds: [MaskField.Seed]
-  let fit: Fit
+  let letterbox: Letterbox
   /// From the masks to the frame that prompts are held against, where that is another one.
   let promptStretch: Upsampling?
   let cache: MaskCache
@@ -45,20 +45,19 @@ public func segment(
   _ head: some SegmentationHead, letterbox: Letterbox, options: SegmentationOptions,
   on pool: ThreadPool
 ) -> Scene {
-  let fit = Fit(letterbox)
   let grid = head.prototypes.shape
   precondition(
-    grid[3] * 4 == fit.networkWidth && grid[2] * 4 == fit.networkHeight,
-    "segment: prototypes \(grid) for an input of \(fit.networkWidth)×\(fit.networkHeight)")
+    grid[3] * 4 == letterbox.width && grid[2] * 4 == letterbox.height,
+    "segment: prototypes \(grid) for an input of \(letterbox.width)×\(letterbox.height)")
   let field = MaskField(
     prototypes: head.prototypes,
     geometry: MaskGeometry(
-      fit, gridWidth: grid[3], gridHeight: grid[2], profile: options.profile,
+      letterbox, gridWidth: grid[3], gridHeight: grid[2], profile: options.profile,
       size: options.masks))
 
   var found = detections(in: head, options: options)
   if options.profile == .official {
-    let width = Float(fit.networkWidth), height = Float(fit.networkHeight)
+    let width = Float(letterbox.width), height = Float(letterbox.height)
     for i in found.indices {
       found[i].box = found[i].box.snapped(toBorderOf: width, height)
       // The repository writes a new row for it, of class 0.
@@ -69,7 +68,7 @@ public func segment(
   let prototypeCount = grid[1]
   var seeds: [MaskField.Seed] = [], boxes: [Box<ImageFrame>] = []
   for (i, detection) in found.enumerated() {
-    let box = fit.imageBox(detection.box, options.profile)
+    let box = letterbox.imageBox(detection.box, rule: options.profile.rule)
     boxes.append(box)
     seeds.append(
       MaskField.Seed(
@@ -80,26 +79,27 @@ public func segment(
   if options.profile == .ultralytics {
     kept = field.nonEmpty(seeds, on: pool)
     for i in kept {
-      boxes[i] = boxes[i].snapped(toBorderOf: Float(fit.imageWidth), Float(fit.imageHeight))
+      boxes[i] = boxes[i].snapped(
+        toBorderOf: Float(letterbox.imageWidth), Float(letterbox.imageHeight))
     }
   }
   return Scene(
-    kept.map { (found[$0], boxes[$0], seeds[$0]) }, field: field, fit: fit,
+    kept.map { (found[$0], boxes[$0], seeds[$0]) }, field: field, letterbox: letterbox,
     profile: options.profile, maskSize: options.masks)
 }
 
 extension Scene {
   init(
     _ found: [(detection: Detection, box: Box<ImageFrame>, seed: MaskField.Seed)],
-    field: MaskField, fit: Fit, profile: Profile, maskSize: MaskSize
+    field: MaskField, letterbox: Letterbox, profile: Profile, maskSize: MaskSize
   ) {
     self.field = field
-    self.fit = fit
+    self.letterbox = letterbox
     self.profile = profile
     self.maskSize = maskSize
-    promptStretch = profile == .ultralytics && maskSize == .network ? fit.stretch : nil
-    imageWidth = fit.imageWidth
-    imageHeight = fit.imageHeight
+    promptStretch = profile == .ultralytics && maskSize == .network ? .paddingCut(letterbox) : nil
+    imageWidth = letterbox.imageWidth
+    imageHeight = letterbox.imageHeight
     seeds = found.map(\.seed)
     cache = MaskCache(count: found.count)
     instances = found.enumerated().map { id, found in

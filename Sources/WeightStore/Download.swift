@@ -44,15 +44,18 @@ struct Download {
         discard()
         throw .tooLarge(address: address, limit: Self.byteCountLimit)
       }
+      let missesBytes = received < expectedByteCount ?? 0
       switch (outcome.exitStatus, outcome.httpStatus) {
-      case (0, _) where received >= expectedByteCount ?? 0: return
-      case (33, _), (22, 416):
+      // What came is all that the server promised; whether it is the right file is seen later.
+      case (0, _) where !missesBytes || header("content-length") != nil: return
+      case (33, _) where !hasRestarted, (22, 416) where !hasRestarted:
         // The server cannot continue, or has another version: begin anew, once.
-        guard !hasRestarted else { throw .refused(address: address, status: outcome.httpStatus) }
         hasRestarted = true
         discard()
       case (22, let status): throw .refused(address: address, status: status)
       case (23, _): throw .noSpace(path: path)
+      case (33, _):
+        throw .interrupted(address: address, received: received, expected: total(from: 0))
       case (0, _), (18, _), (28, 1...), (55, 1...), (56, 1...), (92, 1...):
         guard received > before, attempt < Self.attemptLimit else {
           throw .interrupted(address: address, received: received, expected: total(from: before))

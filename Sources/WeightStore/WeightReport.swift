@@ -61,10 +61,11 @@ public struct WeightReport: Sendable {
           + names.prefix(8).map { "\($0.key) \(Self.printable($0.value))" }.joined(separator: ", ")
           + (names.count > 8 ? ", … (\(names.count))" : ""))
     }
-    for (key, value) in metadata.sorted(by: { $0.key < $1.key })
-    where !["format", "imgsz", "names"].contains(key) {
+    let remarks = metadata.filter { !["format", "imgsz", "names"].contains($0.key) }
+    let width = max(12, (remarks.keys.map(\.count).max() ?? 0) + 2)
+    for (key, value) in remarks.sorted(by: { $0.key < $1.key }) {
       let label = key == "license" ? "licence" : Self.printable(key)
-      lines.append(label.padded(to: 12) + Self.printable(value))
+      lines.append(label.padded(to: width) + Self.printable(value))
     }
     return lines
   }

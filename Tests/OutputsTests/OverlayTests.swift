@@ -40,6 +40,7 @@ struct OverlayTests {
     #expect(pixel(found, 2, 4) == mixed(2, 4, 0, 0.45), "inside")
     #expect(pixel(found, 4, 4) == mixed(4, 4, 0, 0.95), "right border")
     #expect(pixel(found, 2, 2) == mixed(2, 2, 0, 0.95), "upper border")
+    #expect(pixel(found, 2, 6) == mixed(2, 6, 0, 0.95), "lower border")
     #expect(pixel(found, 0, 4) == mixed(0, 4, 0, 0.45), "the picture's border is none of a mask's")
   }
 

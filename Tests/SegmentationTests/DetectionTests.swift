@@ -15,8 +15,10 @@ import Testing
     var random = SeededGenerator(seed: 7)
     let logits = random.floats(4000, in: -12...12) + [.nan, .infinity, -.infinity]
     let found = candidates(in: [map(logits)], above: confidence)
-    #expect(found.anchors == logits.indices.filter { sigmoid(logits[$0]) > confidence })
-    #expect(found.scores == found.anchors.map { sigmoid(logits[$0]) })
+    let anchors: [Int] = logits.indices.filter { sigmoid(logits[$0]) > confidence }
+    let scores: [Float] = anchors.map { sigmoid(logits[$0]) }
+    #expect(found.anchors == anchors)
+    #expect(found.scores == scores)
   }
 
   @Test func confidenceIsStrict() {

@@ -121,6 +121,20 @@ import WeightStore
     #expect(remains.contains("tiny.part"))
   }
 
+  /// A server that always ends early and cannot continue either.
+  @Test func hopelessServerIsGivenUp() throws {
+    let weights = weights
+    let server = LocalServer { _, _ in
+      LocalServer.Answer(body: Array(weights[..<1000]), contentLength: weights.count)
+    }
+    defer { server.stop() }
+    #expect(
+      throws: WeightStoreError.interrupted(
+        address: server.address, received: 1000, expected: weights.count)
+    ) { try store().get(entry(server.address, sha256: hash)) }
+    #expect(server.requests.count == 4)
+  }
+
   @Test func wrongHashIsRefusedAndRemoved() throws {
     var wrong = weights
     wrong[wrong.count / 2] ^= 1
@@ -135,13 +149,14 @@ import WeightStore
     #expect(remains == [])
   }
 
-  @Test func wrongSizeIsRefusedAndRemoved() throws {
-    let longer = weights + [0]
-    let server = LocalServer { request, _ in .file(longer, for: request) }
+  @Test(arguments: [1, -1])
+  func wrongSizeIsRefusedAndRemoved(difference: Int) throws {
+    let other = difference > 0 ? weights + [0] : Array(weights.dropLast())
+    let server = LocalServer { request, _ in .file(other, for: request) }
     defer { server.stop() }
     #expect(
       throws: WeightStoreError.wrongSize(
-        address: server.address, expected: weights.count, found: weights.count + 1)
+        address: server.address, expected: weights.count, found: other.count)
     ) { try store().get(entry(server.address, byteCount: weights.count, sha256: hash)) }
     #expect(remains == [])
   }

@@ -1,19 +1,19 @@
 // Masks of the network's size in the picture's pixels: the padding cut off, the rest stretched
 // bilinearly, and what is more than half covered kept.
 
+import Imaging
 import Regions
 
-extension Fit {
-  /// The resampling from the network's pixels to the picture's.
-  var stretch: Upsampling {
-    let content = content(width: networkWidth, height: networkHeight)
-    return Upsampling(
-      x: BilinearTaps(from: content.columns, to: imageWidth),
-      y: BilinearTaps(from: content.rows, to: imageHeight))
-  }
-}
-
 extension Upsampling {
+  /// The resampling from the network's pixels to the picture's.
+  static func paddingCut(_ letterbox: Letterbox) -> Upsampling {
+    let columns = letterbox.left..<letterbox.left + letterbox.contentWidth
+    let rows = letterbox.top..<letterbox.top + letterbox.contentHeight
+    return Upsampling(
+      x: BilinearTaps(from: columns, to: letterbox.imageWidth),
+      y: BilinearTaps(from: rows, to: letterbox.imageHeight))
+  }
+
   /// The pixels that any sample of `rectangle` reaches.
   func reach(of rectangle: PixelRectangle) -> PixelRectangle {
     let columns = x.reach(of: rectangle.columns), rows = y.reach(of: rectangle.rows)
