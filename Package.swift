@@ -9,7 +9,11 @@ let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
 /// The vector kernels: whole loops over compile-time sizes are unrolled so that sums stay in registers.
 let vector: [SwiftSetting] =
-  optimized + [.unsafeFlags(["-wmo", "-disable-batch-mode", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"])]
+  optimized + [
+    .unsafeFlags([
+      "-wmo", "-disable-batch-mode", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000",
+    ])
+  ]
 
 // Rooms stand in the order of their imports: each one may import only rooms above it.
 let package = Package(
@@ -27,6 +31,7 @@ let package = Package(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     .target(name: "Tensors", swiftSettings: optimized),
     .target(name: "CProcessor"),
@@ -72,7 +77,7 @@ let package = Package(
       name: "Outputs", dependencies: ["Imaging", "Regions", "Segmentation"],
       swiftSettings: optimized),
     .target(
-      name: "WeightStore", dependencies: ["Checkpoints", "CMessageDigest"],
+      name: "WeightStore", dependencies: ["Checkpoints", "CMessageDigest", "CZlib"],
       resources: [.embedInCode("manifest.json")], swiftSettings: strict),
     .target(
       name: "FastSAM",

@@ -25,8 +25,8 @@ extension CLIPError: CustomStringConvertible {
     case .weights(let error): error.description
     case .notCLIP(let path, let fault): "\(path): not a CLIP model: \(fault)"
     case .missingMerges(let path):
-      "\(path): the tokenizer's merges are missing: put merges.txt or bpe_simple_vocab_16e6.txt"
-        + " beside it"
+      "\(path): the tokenizer's merges are missing: put merges.txt, or bpe_simple_vocab_16e6.txt"
+        + " (unpacked with gunzip), beside it"
     case .badMerges(let path, let line, let fault):
       "\(path)\(line.map { ":\($0)" } ?? ""): no merges file: \(fault)"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"

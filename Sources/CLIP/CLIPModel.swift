@@ -48,11 +48,22 @@ public final class CLIPModel: Sendable {
   /// - Precondition: no picture is empty.
   /// - Throws: `CLIPError.weights` where the weights' file has become unreadable.
   public func encode(_ images: [Image], on pool: ThreadPool) throws(CLIPError) -> Tensor {
+    try encode(count: images.count, on: pool) { images[$0] }
+  }
+
+  /// Puts `count` pictures into the space, each made when it is needed.
+  ///
+  /// As `encode(_:on:)` does, but a hundred full-size cut-outs never exist at the same time.
+  ///
+  /// - Parameter picture: makes the picture of a number in 0..<`count`, on any thread of the pool.
+  public func encode(
+    count: Int, on pool: ThreadPool, picture: @Sendable (Int) -> Image
+  ) throws(CLIPError) -> Tensor {
     let tower = try loadedImageTower()
     let preprocess = Preprocessing(size: configuration.imageSize)
     // Enough rows at a time to keep the matrix products busy, few enough for the caches.
     let batch = max(1, 1600 / (configuration.gridSize * configuration.gridSize + 1))
-    return inBatches(images, of: batch) { tower(preprocess($0, on: pool), on: pool) }
+    return inBatches(count, of: batch) { tower(preprocess($0, picture, on: pool), on: pool) }
   }
 
   /// Puts prompts into the space: N × `configuration.embedding`, each row of length 1.
@@ -67,7 +78,7 @@ public final class CLIPModel: Sendable {
         try tokenizer.encode(prompt, context: configuration.context, overflow: overflow))
     }
     let tower = try loadedTextTower()
-    return inBatches(tokens, of: 32) { tower(Array($0), on: pool) }
+    return inBatches(tokens.count, of: 32) { tower(Array(tokens[$0]), on: pool) }
   }
 
   /// How well each of N pictures matches each of M texts: the N×M cosines of their rows.
@@ -102,13 +113,11 @@ public final class CLIPModel: Sendable {
   }
 
   /// The rows that `encode` gives for each batch, one after the other, brought to length 1.
-  private func inBatches<Item>(
-    _ items: [Item], of size: Int, _ encode: (ArraySlice<Item>) -> Tensor
-  ) -> Tensor {
+  private func inBatches(_ count: Int, of size: Int, _ encode: (Range<Int>) -> Tensor) -> Tensor {
     let width = configuration.embedding
-    return Tensor([items.count, width]) { result in
-      for start in stride(from: 0, to: items.count, by: size) {
-        let batch = encode(items[start..<min(start + size, items.count)])
+    return Tensor([count, width]) { result in
+      for start in stride(from: 0, to: count, by: size) {
+        let batch = encode(start..<min(start + size, count))
         batch.withUnsafeElements { rows in
           for row in 0..<batch.shape[0] {
             var square = 0.0

@@ -21,16 +21,19 @@ package struct Preprocessing: Sendable {
     (0..<256).map { (Float($0) / 255 - mean[channel]) / deviation[channel] }
   }
 
-  /// N pictures → N×3×size×size.
+  /// The pictures of these numbers → N×3×size×size.
   ///
+  /// - Parameter picture: makes one, on any thread of the pool; it is let go once it is resized.
   /// - Precondition: no picture is empty.
-  package func callAsFunction(_ images: ArraySlice<Image>, on pool: ThreadPool) -> Tensor {
+  package func callAsFunction(
+    _ numbers: Range<Int>, _ picture: @Sendable (Int) -> Image, on pool: ThreadPool
+  ) -> Tensor {
     let plane = size * size
-    return Tensor([images.count, 3, size, size]) { result in
+    return Tensor([numbers.count, 3, size, size]) { result in
       nonisolated(unsafe) let result = result  // Each task writes its own picture.
-      pool.run(images.count) { index, _ in
-        let image = images[images.startIndex + index].resizedShortSide(to: size)
-          .centreCropped(to: size)
+      pool.run(numbers.count) { index, _ in
+        let image = picture(numbers.lowerBound + index)
+          .resizedShortSide(to: size).centreCropped(to: size)
         image.pixels.withUnsafeBufferPointer { pixels in
           Self.table.withUnsafeBufferPointer { table in
             for channel in 0..<3 {

@@ -26,18 +26,26 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: A `CheckpointError` that names the file and the fault.
   public init(path: String) throws(CheckpointError) {
-    let file = try MappedFile(path: path)
-    contents =
-      if file.count >= 4, file.integer(UInt32.self, at: 0) == 0x0403_4b50 {
-        try PyTorchFile.read(file)
-      } else if file[0] == 0x80 {
-        throw .unsupported(
-          path: path, what: "the old PyTorch format (before 1.6): load and save it with today's")
-      } else if file.count > 8, file[8] == UInt8(ascii: "{") {
-        try SafetensorsFile.read(file)
-      } else {
-        throw .unknownFormat(path: path, firstBytes: (0..<min(4, file.count)).map { file[$0] })
-      }
+    self.contents = try Self.read(MappedFile(path: path))
+  }
+
+  /// The checkpoint in bytes that are part of the program, and so are there for good; `name` stands
+  /// for the path.
+  public init(staticBytes: UnsafeRawBufferPointer, name: String) throws(CheckpointError) {
+    self.contents = try Self.read(MappedFile(staticBytes: staticBytes, name: name))
+  }
+
+  private static func read(_ file: MappedFile) throws(CheckpointError) -> CheckpointContents {
+    if file.count >= 4, file.integer(UInt32.self, at: 0) == 0x0403_4b50 {
+      return try PyTorchFile.read(file)
+    }
+    if file[0] == 0x80 {
+      throw .unsupported(
+        path: file.path, what: "the old PyTorch format (before 1.6): load and save it with today's")
+    }
+    if file.count > 8, file[8] == UInt8(ascii: "{") { return try SafetensorsFile.read(file) }
+    throw .unknownFormat(
+      path: file.path, firstBytes: (0..<min(4, file.count)).map { file[$0] })
   }
 
   /// Where the file lies.

@@ -6,8 +6,9 @@
   import Glibc
 #endif
 
-/// A file as read-only memory: pages are loaded when they are first touched, and shared between
-/// processes.
+/// A file as read-only memory, or bytes that are part of the program.
+///
+/// A file's pages are loaded when they are first touched, and shared between processes.
 ///
 /// The only place that knows a raw address; everything else asks for bytes by offset and gets them
 /// checked. Whoever replaces a weights file must rename a new one over it, as the writer here does:
@@ -17,6 +18,18 @@ final class MappedFile: @unchecked Sendable {
   let path: String
   let count: Int
   private let base: UnsafeRawPointer
+  private let isMapped: Bool
+
+  /// Bytes that live as long as the program.
+  init(staticBytes: UnsafeRawBufferPointer, name: String) throws(CheckpointError) {
+    guard let base = staticBytes.baseAddress, !staticBytes.isEmpty else {
+      throw .unreadable(path: name, reason: "it is empty")
+    }
+    self.path = name
+    self.count = staticBytes.count
+    self.base = base
+    self.isMapped = false
+  }
 
   init(path: String) throws(CheckpointError) {
     // Non-blocking, so that a named pipe is refused and not waited for.
@@ -41,9 +54,10 @@ final class MappedFile: @unchecked Sendable {
     self.path = path
     self.count = Int(status.st_size)
     self.base = UnsafeRawPointer(mapping)
+    self.isMapped = true
   }
 
-  deinit { munmap(UnsafeMutableRawPointer(mutating: base), count) }
+  deinit { if isMapped { munmap(UnsafeMutableRawPointer(mutating: base), count) } }
 
   /// Calls `body` with the bytes of `range`, which must lie inside the file.
   func withBytes<R, E: Error>(

@@ -50,7 +50,7 @@ struct Failure: Error {
     case .unknownName, .notDownloaded: self.init(.missingInput, error.description)
     case .curlMissing, .unreachable, .refused, .interrupted:
       self.init(.unavailable, error.description)
-    case .tooLarge, .wrongSize, .wrongHash: self.init(.badData, error.description)
+    case .tooLarge, .wrongSize, .wrongHash, .damagedText: self.init(.badData, error.description)
     case .noSpace, .unwritable: self.init(.unwritable, error.description)
     case .notWeights(let error): self.init(error)
     }

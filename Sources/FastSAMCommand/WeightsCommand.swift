@@ -44,7 +44,7 @@ struct WeightsCommand: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Take the file from this address (a mirror); size and hash are checked all the same.",
+        "Take the file from this address, or from this folder where it ends in a slash; size and hash are checked all the same.",
         valueName: "address"))
     var from: String?
 
@@ -103,10 +103,11 @@ struct WeightsCommand: ParsableCommand {
     func run() throws {
       try reportingFailures {
         let checkpoint = try Checkpoint(path: WeightStore().resolve(file))
-        print("file        \(checkpoint.path)")
-        print("network     \(describeNetwork(checkpoint))")
         let report = WeightReport(checkpoint)
-        for line in report.summary + [""] + report.table { print(line) }
+        let summary = report.summary(after: [
+          ("file", checkpoint.path), ("network", describeNetwork(checkpoint)),
+        ])
+        for line in summary + [""] + report.table { print(line) }
         guard tensors else { return }
         print()
         for tensor in checkpoint.tensors {

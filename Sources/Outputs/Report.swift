@@ -44,10 +44,12 @@ public struct Report: Sendable {
   ///   - frame: where the masks lie in it.
   ///   - directory: the folder for the results, which is made where it is missing.
   ///   - stem: what their names begin with, see `OutputNames`.
+  ///   - keepsDocument: true where `resultDocument` will be asked for, written to a file or not.
   /// - Throws: `FileError.unwritable` where the folder cannot be made or something is in the way.
   public init(
     formats: [OutputFormat], image: Image, facts: ReportFacts, frame: MaskFrame,
-    directory: String, stem: String, overlay: OverlayOptions = OverlayOptions()
+    directory: String, stem: String, overlay: OverlayOptions = OverlayOptions(),
+    keepsDocument: Bool = false
   ) throws(FileError) {
     let formats = OutputFormat.allCases.filter(formats.contains)
     self.formats = formats
@@ -57,9 +59,12 @@ public struct Report: Sendable {
     self.facts = facts
     self.frame = frame
     self.overlay = overlay
-    needs = formats.reduce(into: []) { $0.formUnion($1.needs) }
-    try TemporaryFolder.make(directory)
-    for format in formats {
+    let made = OutputFormat.allCases.filter {
+      formats.contains($0) || (keepsDocument && $0 == .json)
+    }
+    needs = made.reduce(into: []) { $0.formUnion($1.needs) }
+    if !formats.isEmpty { try TemporaryFolder.make(directory) }
+    for format in made {
       switch format {
       case .json: documents.append((format, Document(JSONFormat(), facts)))
       case .coco: documents.append((format, Document(COCOFormat(), facts)))
@@ -117,6 +122,7 @@ public struct Report: Sendable {
       }
       folders[index].table += entry.row + "\n"
     }
+    // Beyond 65535 masks, in score order, the rest is not drawn; the documents have them all.
     if let mask = prepared.mask, drawn.count < LabelPlane.capacity {
       plane?.add(mask, area: prepared.area)
       drawn.append(prepared.instance)
@@ -144,6 +150,16 @@ public struct Report: Sendable {
       }
       for case let ready? in prepared { try add(ready) }
     }
+  }
+
+  /// The result document of what has been added, as it is or would be in its file.
+  ///
+  /// - Precondition: the report has the format `json`, or keeps the document.
+  public func resultDocument(timings: StageTimings? = nil) -> [UInt8] {
+    guard let json = documents.first(where: { $0.format == .json }) else {
+      preconditionFailure("Report.resultDocument: the report was not asked to keep it")
+    }
+    return json.document.finished(timings)
   }
 
   /// Writes everything and returns the paths, in the order of `OutputFormat.allCases`.

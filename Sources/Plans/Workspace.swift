@@ -113,7 +113,10 @@ extension ConvolutionStep {
       outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
       kernelSize: geometry.kernelSize, stride: geometry.stride, padding: geometry.padding,
       filter: filter.base, bias: filter.base, silu: silu)
-    if input == nil { sizes.planar = filter.base }
+    if input == nil {
+      sizes.planar = filter.base
+      sizes.planarChannels = geometry.inputChannels
+    }
     let grid = sizes.grid(algorithm, panelBlocks: panelBlocks)
     return (grid, sizes.scratchCount(algorithm, grid, panelBlocks: panelBlocks))
   }

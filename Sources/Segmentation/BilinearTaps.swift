@@ -53,7 +53,13 @@ package struct BilinearTaps: Sendable {
 }
 
 /// A bilinear resampling of a map.
-struct Upsampling: Sendable {
+package struct Upsampling: Sendable {
   /// Along a row, and down a column.
-  let x: BilinearTaps, y: BilinearTaps
+  package let x: BilinearTaps, y: BilinearTaps
+
+  /// A resampling by these taps.
+  package init(x: BilinearTaps, y: BilinearTaps) {
+    self.x = x
+    self.y = y
+  }
 }

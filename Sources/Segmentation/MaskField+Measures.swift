@@ -5,15 +5,16 @@ extension MaskField {
   /// The indices of those `seeds` whose masks have a pixel.
   ///
   /// Most objects show at one of a few points of their window, each of which costs some dot
-  /// products; only for the others the mask is built.
+  /// products; only for the others masks are built.
   func nonEmpty(_ seeds: [Seed], on pool: ThreadPool) -> [Int] {
     var isThere = [Bool](repeating: false, count: seeds.count)
     isThere.withUnsafeMutableBufferPointer { isThere in
       nonisolated(unsafe) let isThere = isThere  // Each task writes its own element.
-      pool.run(seeds.count) { task, _ in
-        let seed = seeds[task]
-        isThere[task] = showsAtSample(seed) || mask(of: seed).words.contains { $0 != 0 }
-      }
+      pool.run(seeds.count) { task, _ in isThere[task] = showsAtSample(seeds[task]) }
+    }
+    let doubtful = seeds.indices.filter { !isThere[$0] }
+    for (id, mask) in zip(doubtful, masks(of: doubtful.map { seeds[$0] }, on: pool)) {
+      isThere[id] = mask.words.contains { $0 != 0 }
     }
     return seeds.indices.filter { isThere[$0] }
   }

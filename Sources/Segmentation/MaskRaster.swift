@@ -28,7 +28,9 @@ extension MaskField {
   func masks(of seeds: [Seed], on pool: ThreadPool) -> [Mask] {
     // So many that the logits stay in the caches, and that there is a task for every thread.
     let groupSize = 32
-    var masks = seeds.map(emptyMask)
+    var masks = seeds.map { _ in
+      Mask(width: geometry.width, height: geometry.height, window: .empty)
+    }
     masks.withUnsafeMutableBufferPointer { masks in
       nonisolated(unsafe) let masks = masks  // Each task writes its own elements.
       pool.run((seeds.count + groupSize - 1) / groupSize) { task, _ in

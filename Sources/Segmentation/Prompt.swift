@@ -27,6 +27,14 @@ public struct BoxPrompt: Sendable, Equatable {
   }
 }
 
+/// A prompt of either kind.
+public enum Prompt: Sendable, Equatable {
+  /// A place in the picture's pixels; label 1 wanted, 0 not wanted.
+  case point(x: Double, y: Double, label: Int = 1)
+  /// A rectangle in the picture's pixels.
+  case box(x1: Double, y1: Double, x2: Double, y2: Double)
+}
+
 /// What is wrong with a prompt.
 public enum PromptError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A coordinate is not a finite number.

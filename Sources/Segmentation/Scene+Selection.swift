@@ -34,6 +34,21 @@ extension Scene {
     return chosen.sorted().map { instances[$0] }
   }
 
+  /// The instances that the prompts choose together: `select(.point(x: 350, y: 300))`.
+  ///
+  /// - Throws: `PromptError` for a prompt that makes no sense in this picture.
+  public func select(_ prompts: Prompt...) throws(PromptError) -> [Instance] {
+    var points: [PointPrompt] = [], boxes: [BoxPrompt] = []
+    for prompt in prompts {
+      switch prompt {
+      case .point(let x, let y, let label): points.append(PointPrompt(x: x, y: y, label: label))
+      case .box(let x1, let y1, let x2, let y2):
+        boxes.append(BoxPrompt(x1: x1, y1: y1, x2: x2, y2: y2))
+      }
+    }
+    return try select(points: points, boxes: boxes)
+  }
+
   /// The ids of what contains a wanted point, or of everything where none is wanted, less those of
   /// what contains an unwanted one.
   private func containing(_ points: [PointPrompt]) -> [Int] {

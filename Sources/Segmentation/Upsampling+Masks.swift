@@ -23,7 +23,7 @@ extension Upsampling {
   }
 
   /// `mask` resampled: the pixels where the mean of its 0 and 1 exceeds a half.
-  func stretched(_ mask: Mask) -> Mask {
+  package func stretched(_ mask: Mask) -> Mask {
     let window = reach(of: mask.window)
     let result = Mask(width: x.count, height: y.count, window: window)
     if window.isEmpty { return result }
@@ -42,7 +42,7 @@ extension Upsampling {
   }
 
   /// True where `stretched` would have the pixel (x, y) of a mask that `contains` describes.
-  func contains(x: Int, y: Int, _ contains: (_ x: Int, _ y: Int) -> Bool) -> Bool {
+  package func contains(x: Int, y: Int, _ contains: (_ x: Int, _ y: Int) -> Bool) -> Bool {
     func row(_ y: Int32) -> Float {
       (contains(Int(self.x.first[x]), Int(y)) ? self.x.firstWeight[x] : 0)
         + (contains(Int(self.x.second[x]), Int(y)) ? self.x.secondWeight[x] : 0)

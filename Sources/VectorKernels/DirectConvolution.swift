@@ -20,6 +20,7 @@ func directConvolution(
 ) {
   let c = problem.pointee
   let source = prepareRows(c, part, scratch)
+  let zeros = ZeroTiles()
   // Rows of a 1×1 convolution lie one after the other and can be taken as one long row, unless the
   // epilogue needs to know where a row ends.
   let isFlat = c.kernelSize == 1 && c.stride == 1 && c.coarse == nil && c.pixelStep == 1
@@ -35,7 +36,7 @@ func directConvolution(
         let place = TilePlace(row: row, firstRow: part.first, x: x, count: width &- x)
         var panel = part.firstPanel
         while panel < part.endPanel {
-          tile(c, source, panel, place)
+          tile(problem, source, panel, place, zeros)
           panel &+= 1
         }
         x &+= place.pixels
@@ -50,7 +51,7 @@ func directConvolution(
         var x = 0
         while x < width {
           let place = TilePlace(row: row, firstRow: part.first, x: x, count: width &- x)
-          tile(c, source, panel, place)
+          tile(problem, source, panel, place, zeros)
           x &+= place.pixels
         }
         row &+= 1
@@ -68,14 +69,8 @@ struct TilePlace {
   let x: Int
   let count: Int
 
-  /// The width of the tile: what fits the registers, or less where less is left.
-  @inline(__always) var pixels: Int {
-    #if VECTOR_AVX512
-      count > 8 ? 12 : count > 4 ? 8 : 4
-    #else
-      count > 2 ? 6 : 2
-    #endif
-  }
+  /// The width of the tile.
+  @inline(__always) var pixels: Int { tileWidth(count) }
 }
 
 // MARK: - Rows
@@ -87,25 +82,35 @@ struct TilePlace {
 struct PackedRows {
   /// The first row of each block, or of each channel of a planar input.
   let bases: UnsafePointer<UnsafePointer<Float>>
-  /// Floats from one row to the next, and from one run of columns to the next.
-  let rowStride: Int, runStride: Int
+  /// Floats from one row to the next.
+  let rowStride: Int
+  /// Floats from the first tap of a row to each: tap t stands in run t mod s.
+  let taps: UnsafePointer<Int>
+  /// Room for the sums of a tile.
+  let sums: UnsafeMutablePointer<Float>
 }
 
 /// The rows that the part's output rows see: where they lie, or copied with zeros around them.
 ///
-/// Scratch holds the addresses first (8 bytes each, rounded up to whole lines), the rows after them.
+/// Scratch holds the addresses first, then the taps (8 bytes each, in whole lines), a tile's sums, then
+/// the rows.
 private func prepareRows(
   _ c: BlockedConvolution, _ part: ConvolutionPart, _ scratch: UnsafeMutablePointer<Float>
 ) -> PackedRows {
+  let addressFloats = (c.inputBlocks &* 2 &+ 15) / 16 &* 16
+  let tapFloats = (c.kernelSize &* 2 &+ 15) / 16 &* 16
   let bases = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UnsafePointer<Float>.self)
-  var target = scratch + (c.inputBlocks &* 2 &+ 15) / 16 &* 16
+  let taps = UnsafeMutableRawPointer(scratch + addressFloats).assumingMemoryBound(to: Int.self)
+  let sums = scratch + (addressFloats &+ tapFloats)
+  var target = sums + 24 &* 16
+  taps[0] = 0
   if c.kernelSize == 1 && c.stride == 1 {
     var block = 0
     while block < c.inputBlocks {
       bases[block] = c.input[block] + part.first &* c.inputWidth &* 16
       block &+= 1
     }
-    return PackedRows(bases: bases, rowStride: c.inputWidth &* 16, runStride: 0)
+    return PackedRows(bases: bases, rowStride: c.inputWidth &* 16, taps: taps, sums: sums)
   }
   // Columns of a run: tap R − 1 of the last output lies (R − 1) / s columns after it.
   let run = c.outputWidth &+ (c.kernelSize &- 1) / c.stride
@@ -113,6 +118,11 @@ private func prepareRows(
   let top = part.first &* c.stride &- c.padding
   let isPlanar = c.planar != nil
   let vector = isPlanar ? 1 : 16
+  var tap = 0
+  while tap < c.kernelSize {
+    taps[tap] = (tap % c.stride &* run &+ tap / c.stride) &* vector
+    tap &+= 1
+  }
   var block = 0
   while block < (isPlanar ? c.planarChannels : c.inputBlocks) {
     bases[block] = UnsafePointer(target)
@@ -141,8 +151,7 @@ private func prepareRows(
     }
     block &+= 1
   }
-  return PackedRows(
-    bases: bases, rowStride: run &* c.stride &* vector, runStride: run &* vector)
+  return PackedRows(bases: bases, rowStride: run &* c.stride &* vector, taps: taps, sums: sums)
 }
 
 /// Every s-th pixel of a blocked row from column `first` − padding on, zeros outside the row.
@@ -166,10 +175,21 @@ private func copyRun(
   _ c: BlockedConvolution, _ line: UnsafePointer<Float>, _ isInside: Bool, _ first: Int,
   _ run: Int, _ target: UnsafeMutablePointer<Float>
 ) {
+  // Places whose column is in the picture: before and after them are zeros.
+  let shift = first &- c.padding
+  let begin = isInside ? (shift < 0 ? (c.stride &- 1 &- shift) / c.stride : 0) : run
+  let end = max(begin, min(run, (c.inputWidth &- 1 &- shift) / c.stride &+ 1))
   var i = 0
+  while i < begin {
+    target[i] = 0
+    i &+= 1
+  }
+  while i < end {
+    target[i] = line[i &* c.stride &+ shift]
+    i &+= 1
+  }
   while i < run {
-    let x = i &* c.stride &+ first &- c.padding
-    target[i] = isInside && x >= 0 && x < c.inputWidth ? line[x] : 0
+    target[i] = 0
     i &+= 1
   }
 }
@@ -179,37 +199,40 @@ private func copyRun(
 /// Computes and stores the tile at `place` for one panel.
 @inline(__always)
 private func tile(
-  _ c: BlockedConvolution, _ source: PackedRows, _ panel: Int, _ place: TilePlace
+  _ c: UnsafePointer<BlockedConvolution>, _ source: PackedRows, _ panel: Int, _ place: TilePlace,
+  _ zeros: borrowing ZeroTiles
 ) {
   let block = panel &* panelVectors
   #if VECTOR_AVX512
-    if c.outputBlocks &- block >= 2 {
+    if c.pointee.outputBlocks &- block >= 2 {
       switch place.pixels {
-      case 12: tile(Tile<12, 2>(repeating: .init(repeating: .zero)), c, source, block, place)
-      case 8: tile(Tile<8, 2>(repeating: .init(repeating: .zero)), c, source, block, place)
-      default: tile(Tile<4, 2>(repeating: .init(repeating: .zero)), c, source, block, place)
+      case 12: tile(zeros.wide2, c, source, block, place)
+      case 8: tile(zeros.middle2, c, source, block, place)
+      default: tile(zeros.narrow2, c, source, block, place)
       }
     } else {
       switch place.pixels {
-      case 12: tile(Tile<12, 1>(repeating: .init(repeating: .zero)), c, source, block, place)
-      case 8: tile(Tile<8, 1>(repeating: .init(repeating: .zero)), c, source, block, place)
-      default: tile(Tile<4, 1>(repeating: .init(repeating: .zero)), c, source, block, place)
+      case 12: tile(zeros.wide1, c, source, block, place)
+      case 8: tile(zeros.middle1, c, source, block, place)
+      default: tile(zeros.narrow1, c, source, block, place)
       }
     }
   #else
     switch place.pixels {
-    case 6: tile(Tile<6, 1>(repeating: .init(repeating: .zero)), c, source, block, place)
-    default: tile(Tile<2, 1>(repeating: .init(repeating: .zero)), c, source, block, place)
+    case 6: tile(zeros.wide1, c, source, block, place)
+    default: tile(zeros.narrow1, c, source, block, place)
     }
   #endif
 }
 
-/// The same for a tile of fixed size.
-@inline(__always)
+/// The same for a tile of fixed size: a function of its own for each size, so that the compiler sees
+/// the whole of it and nothing else.
+@inline(never)
 private func tile<let pixels: Int, let vectors: Int>(
-  _ zero: Tile<pixels, vectors>, _ c: BlockedConvolution, _ source: PackedRows, _ block: Int,
-  _ place: TilePlace
+  _ zero: Tile<pixels, vectors>, _ problem: UnsafePointer<BlockedConvolution>,
+  _ source: PackedRows, _ block: Int, _ place: TilePlace
 ) {
+  let c = problem.pointee
   var sums = zero
   let filter =
     c.filter + block &* 256 &* c.inputBlocks &* (c.planar == nil ? c.kernelSize &* c.kernelSize : 1)
@@ -219,17 +242,22 @@ private func tile<let pixels: Int, let vectors: Int>(
   } else {
     sumPlanes(&sums, c, source, filter, line &+ place.x)
   }
-  let count = min(pixels, place.count)
+  // Out of the registers first: then the epilogue is a short loop with its constants in registers,
+  // not the same lines once for every sum.
   var v = 0
   while v < vectors {
-    let bias = load(c.bias + (block &+ v) &* 16)
     var p = 0
     while p < pixels {
-      if p < count {
-        finish(sums[unchecked: p][unchecked: v] + bias, c, block &+ v, place.row, place.x &+ p)
-      }
+      store(sums[unchecked: p][unchecked: v].lanes, source.sums + (v &* pixels &+ p) &* 16)
       p &+= 1
     }
+    v &+= 1
+  }
+  let count = min(pixels, place.count)
+  v = 0
+  while v < vectors {
+    OutputRow(c, block &+ v, row: place.row, x: place.x)
+      .finish(source.sums + v &* pixels &* 16, count)
     v &+= 1
   }
 }
@@ -248,8 +276,7 @@ private func sumBlocks<let pixels: Int, let vectors: Int>(
     while r < c.kernelSize {
       var t = 0
       while t < c.kernelSize {
-        accumulate(
-          &sums, line + (t % c.stride &* source.runStride &+ t / c.stride &* 16), filter)
+        accumulate(&sums, line + source.taps[t], filter)
         filter += vectors &* 256
         t &+= 1
       }
@@ -260,7 +287,9 @@ private func sumBlocks<let pixels: Int, let vectors: Int>(
   }
 }
 
-/// The products of all channels and taps of a planar input. Its few channels would leave most lanes of
+/// The products of all channels and taps of a planar input.
+///
+/// Its few channels would leave most lanes of
 /// a block empty; instead each number of a patch counts as an input channel of its own (27 of 32).
 @inline(__always)
 private func sumPlanes<let pixels: Int, let vectors: Int>(
@@ -275,8 +304,7 @@ private func sumPlanes<let pixels: Int, let vectors: Int>(
     while r < c.kernelSize {
       var t = 0
       while t < c.kernelSize {
-        accumulateNumber(
-          &sums, line + (t % c.stride &* source.runStride &+ t / c.stride), step: 1, filter)
+        accumulateNumber(&sums, line + source.taps[t], step: 1, filter)
         filter += vectors &* 16
         t &+= 1
       }
@@ -285,17 +313,4 @@ private func sumPlanes<let pixels: Int, let vectors: Int>(
     }
     channel &+= 1
   }
-}
-
-/// What follows the sum: the coarse part, the activation, the residual; then the store.
-@inline(__always)
-func finish(_ sum: Lanes, _ c: BlockedConvolution, _ block: Int, _ row: Int, _ x: Int) {
-  var y = sum
-  if let coarse = c.coarse {
-    y += load(coarse[block] + ((row / 2) &* (c.outputWidth / 2) &+ x / 2) &* 16)
-  }
-  if c.silu { y = silu(y) }
-  let pixel = (row &* c.outputWidth &* c.pixelStep &+ x) &* c.pixelStep
-  if let residual = c.residual { y += load(residual[block] + pixel &* 16) }
-  store(y, c.output[block] + pixel &* 16)
 }

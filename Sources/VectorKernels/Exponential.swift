@@ -26,7 +26,9 @@
   return unsafeBitCast(unsafeBitCast(p, to: SIMD16<Int32>.self) &+ bits, to: Lanes.self)
 }
 
-/// x·σ(x) in each lane: one exponential and one division. Relative error at most 4 ulp.
+/// x·σ(x) in each lane: one exponential and one division.
+///
+/// Relative error at most 4 ulp.
 @inline(__always) func silu(_ x: Lanes) -> Lanes {
   x / (Lanes(repeating: 1) + exponential(Lanes.zero - x))
 }

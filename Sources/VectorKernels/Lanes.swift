@@ -6,7 +6,9 @@
 //   could be handed the one with AVX-512 in it.
 // - Nothing here allocates, and nothing checks: sizes were checked when the plan was made.
 
-/// One pixel of one block: 16 channels. One register with AVX-512, two with AVX2, four with SSE.
+/// One pixel of one block: 16 channels.
+///
+/// One register with AVX-512, two with AVX2, four with SSE.
 typealias Lanes = SIMD16<Float>
 
 #if VECTOR_FMA

@@ -9,8 +9,43 @@
 // The sizes are compile-time values, so one text serves all tiles: the compiler unrolls the loops
 // over them and keeps each sum in its register (-unroll-threshold in Package.swift lets it).
 
+/// A sum in a tile.
+///
+/// A type of this module, so that what the standard library's `InlineArray` becomes for it belongs to
+/// this module too (see Lanes.swift on merged names).
+struct Sum {
+  var lanes = Lanes.zero
+}
+
 /// The sums of a tile: `sums[pixel][vector]`.
-typealias Tile<let pixels: Int, let vectors: Int> = InlineArray<pixels, InlineArray<vectors, Lanes>>
+typealias Tile<let pixels: Int, let vectors: Int> = InlineArray<pixels, InlineArray<vectors, Sum>>
+
+/// A tile of zeros of each size in use.
+///
+/// Made once a task: a tile that is zeroed where it is needed is written in small pieces and read back
+/// in vectors, and the processor waits for the pieces (a fifth of the first layer's time).
+struct ZeroTiles {
+  #if VECTOR_AVX512
+    let wide2 = Tile<12, 2>(repeating: .init(repeating: Sum()))
+    let middle2 = Tile<8, 2>(repeating: .init(repeating: Sum()))
+    let narrow2 = Tile<4, 2>(repeating: .init(repeating: Sum()))
+    let wide1 = Tile<12, 1>(repeating: .init(repeating: Sum()))
+    let middle1 = Tile<8, 1>(repeating: .init(repeating: Sum()))
+    let narrow1 = Tile<4, 1>(repeating: .init(repeating: Sum()))
+  #else
+    let wide1 = Tile<6, 1>(repeating: .init(repeating: Sum()))
+    let narrow1 = Tile<2, 1>(repeating: .init(repeating: Sum()))
+  #endif
+}
+
+/// The width of the tile where `count` pixels are left: what fits the registers, or less.
+@inline(__always) func tileWidth(_ count: Int) -> Int {
+  #if VECTOR_AVX512
+    count > 8 ? 12 : count > 4 ? 8 : 4
+  #else
+    count > 2 ? 6 : 2
+  #endif
+}
 
 /// Adds the products of 16 input channels of one filter tap.
 ///
@@ -39,10 +74,10 @@ func accumulateNumber<let pixels: Int, let vectors: Int>(
   _ sums: inout Tile<pixels, vectors>, _ input: UnsafePointer<Float>, step: Int,
   _ filter: UnsafePointer<Float>
 ) {
-  var weights = InlineArray<vectors, Lanes>(repeating: .zero)
+  var weights = InlineArray<vectors, Sum>(repeating: Sum())
   var v = 0
   while v < vectors {
-    weights[unchecked: v] = load(filter + v &* 16)
+    weights[unchecked: v].lanes = load(filter + v &* 16)
     v &+= 1
   }
   var p = 0
@@ -50,8 +85,8 @@ func accumulateNumber<let pixels: Int, let vectors: Int>(
     let spread = Lanes(repeating: input[p &* step])
     v = 0
     while v < vectors {
-      sums[unchecked: p][unchecked: v] = multiplyAdd(
-        sums[unchecked: p][unchecked: v], spread, weights[unchecked: v])
+      sums[unchecked: p][unchecked: v].lanes = multiplyAdd(
+        sums[unchecked: p][unchecked: v].lanes, spread, weights[unchecked: v].lanes)
       v &+= 1
     }
     p &+= 1

@@ -8,7 +8,9 @@ import VectorTypes
   private let name = "baseline"
 #endif
 
-/// The kernels of this build's instruction set. The caller makes sure that the processor has it.
+/// The kernels of this build's instruction set.
+///
+/// The caller makes sure that the processor has it.
 public func makeKernels() -> VectorKernels {
   VectorKernels(
     name: name, panelBlocks: panelVectors, direct: directConvolution, winograd: winogradConvolution,

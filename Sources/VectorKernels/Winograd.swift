@@ -27,7 +27,7 @@ private let side = 4
 private let reach = 6
 private let products = 36
 
-/// See ``VectorKernels/winograd``. Scratch: see ``winogradScratch(inputBlocks:tiles:)``.
+/// See ``VectorKernels/winograd``.
 func winogradConvolution(
   _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart,
   _ scratch: UnsafeMutablePointer<Float>
@@ -40,18 +40,15 @@ func winogradConvolution(
     base: scratch + products &* v.positionStride,
     positionStride: (panelVectors &* tiles | 1) &* 16, blockStride: tiles &* 16)
   transformInput(c, part, v)
+  let zeros = ZeroTiles()
   var panel = part.firstPanel
   while panel < part.endPanel {
     let block = panel &* panelVectors
+    let vectors = min(panelVectors, c.outputBlocks &- block)
     let filter = c.filter + block &* 256 &* products &* c.inputBlocks
-    if c.outputBlocks &- block >= 2 && panelVectors == 2 {
-      multiply(InlineArray<2, Lanes>(repeating: .zero), c.inputBlocks, tiles, v, filter, m)
-      transformOutput(c, part, m, block: block)
-      transformOutput(c, part, m.block(1), block: block &+ 1)
-    } else {
-      multiply(InlineArray<1, Lanes>(repeating: .zero), c.inputBlocks, tiles, v, filter, m)
-      transformOutput(c, part, m, block: block)
-    }
+    multiply(c.inputBlocks, vectors, tiles, v, filter, m, zeros)
+    transformOutput(c, part, m, block: block)
+    if vectors == 2 { transformOutput(c, part, m.block(1), block: block &+ 1) }
     panel &+= 1
   }
 }
@@ -72,9 +69,9 @@ private struct TransformedTiles {
 
 /// M = V·U for one panel: 36 products tiles×C · C×(16·vectors).
 @inline(__always)
-private func multiply<let vectors: Int>(
-  _ shape: InlineArray<vectors, Lanes>, _ inputBlocks: Int, _ tiles: Int, _ v: TransformedTiles,
-  _ filter: UnsafePointer<Float>, _ m: TransformedTiles
+private func multiply(
+  _ inputBlocks: Int, _ vectors: Int, _ tiles: Int, _ v: TransformedTiles,
+  _ filter: UnsafePointer<Float>, _ m: TransformedTiles, _ zeros: borrowing ZeroTiles
 ) {
   var filter = filter
   var position = 0
@@ -87,35 +84,28 @@ private func multiply<let vectors: Int>(
       let y = target + t &* 16
       let left = tiles &- t
       #if VECTOR_AVX512
-        if left > 8 {
-          product(
-            Tile<12, vectors>(repeating: shape), inputBlocks, a, v.blockStride, filter, y,
-            m.blockStride, left)
-          t &+= 12
-        } else if left > 4 {
-          product(
-            Tile<8, vectors>(repeating: shape), inputBlocks, a, v.blockStride, filter, y,
-            m.blockStride, left)
-          t &+= 8
-        } else {
-          product(
-            Tile<4, vectors>(repeating: shape), inputBlocks, a, v.blockStride, filter, y,
-            m.blockStride, left)
-          t &+= 4
+        switch (tileWidth(left), vectors) {
+        case (12, 2):
+          product(zeros.wide2, inputBlocks, a, v.blockStride, filter, y, m.blockStride, left)
+        case (8, 2):
+          product(zeros.middle2, inputBlocks, a, v.blockStride, filter, y, m.blockStride, left)
+        case (4, 2):
+          product(zeros.narrow2, inputBlocks, a, v.blockStride, filter, y, m.blockStride, left)
+        case (12, _):
+          product(zeros.wide1, inputBlocks, a, v.blockStride, filter, y, m.blockStride, left)
+        case (8, _):
+          product(zeros.middle1, inputBlocks, a, v.blockStride, filter, y, m.blockStride, left)
+        default:
+          product(zeros.narrow1, inputBlocks, a, v.blockStride, filter, y, m.blockStride, left)
         }
       #else
-        if left > 2 {
-          product(
-            Tile<6, vectors>(repeating: shape), inputBlocks, a, v.blockStride, filter, y,
-            m.blockStride, left)
-          t &+= 6
-        } else {
-          product(
-            Tile<2, vectors>(repeating: shape), inputBlocks, a, v.blockStride, filter, y,
-            m.blockStride, left)
-          t &+= 2
+        switch tileWidth(left) {
+        case 6: product(zeros.wide1, inputBlocks, a, v.blockStride, filter, y, m.blockStride, left)
+        default:
+          product(zeros.narrow1, inputBlocks, a, v.blockStride, filter, y, m.blockStride, left)
         }
       #endif
+      t &+= tileWidth(left)
     }
     filter += inputBlocks &* vectors &* 256
     position &+= 1
@@ -123,7 +113,7 @@ private func multiply<let vectors: Int>(
 }
 
 /// One register tile of the product; stores `count` of its rows at most.
-@inline(__always)
+@inline(never)
 private func product<let pixels: Int, let vectors: Int>(
   _ zero: Tile<pixels, vectors>, _ inputBlocks: Int, _ a: UnsafePointer<Float>, _ blockStride: Int,
   _ filter: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ vectorStride: Int,
@@ -143,7 +133,7 @@ private func product<let pixels: Int, let vectors: Int>(
     var p = 0
     while p < pixels {
       if p < count {
-        store(sums[unchecked: p][unchecked: v], y + (v &* vectorStride &+ p &* 16))
+        store(sums[unchecked: p][unchecked: v].lanes, y + (v &* vectorStride &+ p &* 16))
       }
       p &+= 1
     }
@@ -210,6 +200,14 @@ private func put(_ values: Six, _ address: UnsafeMutablePointer<Float>, _ stride
   store(values.5, address + 5 &* stride)
 }
 
+@inline(__always)
+private func put(_ values: (Lanes, Lanes, Lanes, Lanes), _ address: UnsafeMutablePointer<Float>) {
+  store(values.0, address)
+  store(values.1, address + 16)
+  store(values.2, address + 32)
+  store(values.3, address + 48)
+}
+
 /// V ← Bᵀ d B for the part's tiles, all input blocks.
 private func transformInput(_ c: BlockedConvolution, _ part: ConvolutionPart, _ v: TransformedTiles)
 {
@@ -272,7 +270,6 @@ private func transformOutput(
   _ c: BlockedConvolution, _ part: ConvolutionPart, _ m: TransformedTiles, block: Int
 ) {
   let tilesAcross = (c.outputWidth &+ side &- 1) / side
-  let bias = load(c.bias + block &* 16)
   // Four half-transformed rows of six; the products of the last tile end before.
   let half = m.base + (products &* m.positionStride &+ 2 &* m.blockStride)
   var tile = part.first
@@ -292,13 +289,12 @@ private func transformOutput(
     let (row, x) = ((tile / tilesAcross) &* side, (tile % tilesAcross) &* side)
     let rows = min(side, c.outputHeight &- row)
     let columns = min(side, c.outputWidth &- x)
+    let sums = half + side &* reach &* 16
     var r = 0
     while r < rows {
       let y = transformOutput(six(UnsafePointer(half) + r &* reach &* 16, 16))
-      finish(y.0 + bias, c, block, row &+ r, x)
-      if columns > 1 { finish(y.1 + bias, c, block, row &+ r, x &+ 1) }
-      if columns > 2 { finish(y.2 + bias, c, block, row &+ r, x &+ 2) }
-      if columns > 3 { finish(y.3 + bias, c, block, row &+ r, x &+ 3) }
+      put(y, sums)
+      OutputRow(c, block, row: row &+ r, x: x).finish(sums, columns)
       r &+= 1
     }
     tile &+= 1

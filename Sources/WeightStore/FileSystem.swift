@@ -1,3 +1,5 @@
+import CZlib
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -48,6 +50,21 @@ enum FileSystem {
     }
   }
 
+  /// The content of a file that may be compressed with gzip; nil where it is damaged, or larger
+  /// than `limit`, which ends a bomb.
+  static func unpacked(_ path: String, limit: Int) -> [UInt8]? {
+    guard let file = gzopen(path, "rb") else { return nil }
+    defer { gzclose(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Int(gzread(file, &piece, UInt32(piece.count)))
+      guard count >= 0, bytes.count + count <= limit else { return nil }
+      if count == 0 { return bytes }
+      bytes += piece[..<count]
+    }
+  }
+
   /// The text of a small file; empty where it cannot be read.
   static func text(_ path: String) -> String {
     guard let file = fopen(path, "rb") else { return "" }
@@ -66,7 +83,9 @@ final class FileLock {
 
   /// Waits until nobody else holds the lock at `path`; calls `waiting` once if it must wait.
   init(path: String, waiting: () -> Void) throws(WeightStoreError) {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    // Not closed in programs that this one runs: should it be killed, the lock stays for as long as
+    // an orphaned download still writes.
+    descriptor = open(path, O_RDWR | O_CREAT, 0o644)
     guard descriptor >= 0 else {
       throw .unwritable(path: path, reason: String(cString: strerror(errno)))
     }

@@ -8,13 +8,18 @@ extension WeightStore {
   /// - Parameters:
   ///   - half: Stores floating-point numbers in 16 bits; otherwise nothing is lost.
   ///   - remarks: Strings for the file's metadata, in place of those of the source.
+  ///   - texts: More tensors of bytes, by name.
   public func importWeights(
-    from source: String, to target: String, half: Bool = false, remarks: [String: String] = [:]
+    from source: String, to target: String, half: Bool = false, remarks: [String: String] = [:],
+    texts: [String: [UInt8]] = [:]
   ) throws(WeightStoreError) {
     do throws(CheckpointError) {
       let checkpoint = try Checkpoint(path: source)
       var writer = SafetensorsWriter(checkpoint, precision: half ? .half : .asStored)
       writer.metadata.merge(remarks) { $1 }
+      for (name, bytes) in texts where checkpoint[name] == nil {
+        writer.add(bytes: bytes, name: name)
+      }
       writer.metadata["format"] = "pt"
       writer.metadata["fingerprint"] = Self.fingerprint(of: writer)
       try writer.write(to: target)

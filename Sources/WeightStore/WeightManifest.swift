@@ -20,11 +20,14 @@ public struct WeightManifest: Sendable, Decodable {
     public let isFromMirror: Bool?
     /// Under which licence it was published, as far as known.
     public let licence: String
+    /// A second file without which the weights are of no use.
+    public let companion: Companion?
 
     /// A file of these properties.
     public init(
       name: String, about: String = "", address: String, byteCount: Int? = nil,
-      sha256: String? = nil, isFromMirror: Bool? = nil, licence: String = ""
+      sha256: String? = nil, isFromMirror: Bool? = nil, licence: String = "",
+      companion: Companion? = nil
     ) {
       self.name = name
       self.about = about
@@ -33,13 +36,45 @@ public struct WeightManifest: Sendable, Decodable {
       self.sha256 = sha256
       self.isFromMirror = isFromMirror
       self.licence = licence
+      self.companion = companion
     }
 
-    /// The same file at another address.
-    public func at(_ address: String) -> Entry {
-      Entry(
-        name: name, about: about, address: address, byteCount: byteCount, sha256: sha256,
-        isFromMirror: isFromMirror, licence: licence)
+    /// The same files at another address, that of the weights, or with a slash at its end that of a
+    /// folder with all of them.
+    public func at(_ place: String) -> Entry {
+      func moved(_ address: String) -> String {
+        guard place.hasSuffix("/"), let slash = address.lastIndex(of: "/") else { return place }
+        return place + address[address.index(after: slash)...]
+      }
+      return Entry(
+        name: name, about: about, address: moved(address), byteCount: byteCount, sha256: sha256,
+        isFromMirror: isFromMirror, licence: licence,
+        companion: companion.map { file in
+          Companion(
+            tensor: file.tensor,
+            address: place.hasSuffix("/") ? moved(file.address) : file.address,
+            byteCount: file.byteCount, sha256: file.sha256)
+        })
+    }
+  }
+
+  /// A text that becomes a tensor of bytes among the weights: the merges of CLIP's tokenizer.
+  public struct Companion: Sendable, Equatable, Decodable {
+    /// The name of the tensor.
+    public let tensor: String
+    /// The publisher's address of the text, plain or compressed with gzip.
+    public let address: String
+    /// The size of the published file in bytes.
+    public let byteCount: Int
+    /// The SHA-256 of the published file in lower-case hexadecimal.
+    public let sha256: String
+
+    /// A text of these properties.
+    public init(tensor: String, address: String, byteCount: Int, sha256: String) {
+      self.tensor = tensor
+      self.address = address
+      self.byteCount = byteCount
+      self.sha256 = sha256
     }
   }
 

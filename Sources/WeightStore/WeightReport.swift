@@ -44,30 +44,27 @@ public struct WeightReport: Sendable {
   /// How many numbers were learned.
   public var parameterCount: Int { blocks.reduce(0) { $0 + $1.parameters } }
 
-  /// The report in lines, without the blocks.
-  public var summary: [String] {
-    let metadata = checkpoint.metadata
-    var lines = [
-      "format      \(checkpoint.format.rawValue), \(checkpoint.fileByteCount) bytes",
-      "parameters  \(parameterCount) in \(checkpoint.names.count) tensors",
-      "precision   "
-        + precision.map { "\($0.type.name) (\($0.tensors) tensors)" }.joined(separator: ", "),
-    ]
-    if let size = checkpoint.imageSize { lines.append("trained at  \(size) pixels") }
+  /// The report in lines, without the blocks; `first` lines come ahead of its own.
+  public func summary(after first: [(label: String, text: String)] = []) -> [String] {
+    var lines = first
+    lines.append(("format", "\(checkpoint.format.rawValue), \(checkpoint.fileByteCount) bytes"))
+    lines.append(("parameters", "\(parameterCount) in \(checkpoint.names.count) tensors"))
+    let types = precision.map { "\($0.type.name) (\($0.tensors) tensors)" }
+    lines.append(("precision", types.joined(separator: ", ")))
+    if let size = checkpoint.imageSize { lines.append(("trained at", "\(size) pixels")) }
     if !checkpoint.classNames.isEmpty {
       let names = checkpoint.classNames.sorted { $0.key < $1.key }
-      lines.append(
-        "classes     "
-          + names.prefix(8).map { "\($0.key) \(Self.printable($0.value))" }.joined(separator: ", ")
-          + (names.count > 8 ? ", … (\(names.count))" : ""))
+      let shown = names.prefix(8).map { "\($0.key) \(Self.printable($0.value))" }
+      let rest = names.count > 8 ? ", … (\(names.count))" : ""
+      lines.append(("classes", shown.joined(separator: ", ") + rest))
     }
-    let remarks = metadata.filter { !["format", "imgsz", "names"].contains($0.key) }
-    let width = max(12, (remarks.keys.map(\.count).max() ?? 0) + 2)
-    for (key, value) in remarks.sorted(by: { $0.key < $1.key }) {
+    for (key, value) in checkpoint.metadata.sorted(by: { $0.key < $1.key })
+    where !["format", "imgsz", "names"].contains(key) {
       let label = key == "license" ? "licence" : Self.printable(key)
-      lines.append(label.padded(to: width) + Self.printable(value))
+      lines.append((label, Self.printable(value)))
     }
-    return lines
+    let width = (lines.map(\.label.count).max() ?? 0) + 2
+    return lines.map { $0.label.padded(to: width) + $0.text }
   }
 
   /// One line for each block.

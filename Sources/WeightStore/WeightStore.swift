@@ -92,26 +92,63 @@ public struct WeightStore: Sendable {
     {
       throw .noSpace(path: folder)
     }
+    var texts: [String: [UInt8]] = [:]
+    if let companion = entry.companion {
+      texts[companion.tensor] = try text(companion, partial + ".companion", events)
+    }
     let isCertain = entry.isFromMirror != true
     let download = Download(
       address: entry.address, path: partial,
       expectedByteCount: isCertain ? entry.byteCount : nil,
       hashIsKnown: isCertain && entry.sha256 != nil)
     try download.run { events(.receiving($0, of: $1)) }
-    let hash: String
-    do throws(WeightStoreError) {
-      hash = try check(partial, entry, events)
+    try keepingOnlyWhatHelps(download) { () throws(WeightStoreError) in
+      let hash = try check(partial, entry, events)
       try importWeights(
         from: partial, to: target,
-        remarks: ["source": entry.address, "source_sha256": hash, "license": entry.licence])
+        remarks: ["source": entry.address, "source_sha256": hash, "license": entry.licence],
+        texts: texts)
+    }
+    return target
+  }
+
+  /// Downloads and checks the text beside the weights.
+  private func text(
+    _ companion: WeightManifest.Companion, _ partial: String, _ events: (Event) -> Void
+  ) throws(WeightStoreError) -> [UInt8] {
+    let entry = WeightManifest.Entry(
+      name: companion.tensor, address: companion.address, byteCount: companion.byteCount,
+      sha256: companion.sha256)
+    let download = Download(
+      address: entry.address, path: partial, expectedByteCount: entry.byteCount, hashIsKnown: true)
+    try download.run { events(.receiving($0, of: $1)) }
+    return try keepingOnlyWhatHelps(download) { () throws(WeightStoreError) in
+      _ = try check(partial, entry, events)
+      guard let text = FileSystem.unpacked(partial, limit: Self.textLimit) else {
+        throw .damagedText(address: companion.address)
+      }
+      return text
+    }
+  }
+
+  /// CLIP's merges have 3 MB.
+  private static let textLimit = 16 << 20
+
+  /// Uses a complete download and removes it, also where it is of no use: more would not help.
+  ///
+  /// Only a disk that is full leaves it in place.
+  private func keepingOnlyWhatHelps<R>(
+    _ download: Download, _ use: () throws(WeightStoreError) -> R
+  ) throws(WeightStoreError) -> R {
+    do throws(WeightStoreError) {
+      let result = try use()
+      download.discard()
+      return result
     } catch {
-      // Whatever it is, more of it will not help. A full disk is another matter.
       if case .unwritable = error { throw error }
       download.discard()
       throw error
     }
-    download.discard()
-    return target
   }
 
   /// The hash of a complete download, compared with what is known of it.

@@ -20,6 +20,8 @@ public enum WeightStoreError: Error, Equatable, Sendable {
   case wrongSize(address: String, expected: Int, found: Int)
   /// The file is complete but is not the published one.
   case wrongHash(address: String, expected: String, found: String)
+  /// The published text that belongs to the weights cannot be unpacked.
+  case damagedText(address: String)
   /// The disk is full, or too small for the file.
   case noSpace(path: String)
   /// The folder or a file in it cannot be written.
@@ -50,6 +52,7 @@ extension WeightStoreError: CustomStringConvertible {
       "\(address): the file has \(found) bytes, the published one \(expected); nothing was kept"
     case .wrongHash(let address, let expected, let found):
       "\(address): the file has SHA-256 \(found), the published one \(expected); nothing was kept"
+    case .damagedText(let address): "\(address): damaged, or no text; nothing was kept"
     case .noSpace(let path): "\(path): no space left on the disk"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     case .notWeights(let error): error.description

@@ -7,7 +7,8 @@ import Testing
   private let pool = ThreadPool(threads: 2)
 
   @Test func picturesArePreparedToTheLastBit() throws {
-    let pixels = Preprocessing(size: 32)(GoldenFiles.pictures[...], on: pool)
+    let pictures = GoldenFiles.pictures
+    let pixels = Preprocessing(size: 32)(0..<pictures.count, { pictures[$0] }, on: pool)
     #expect(pixels == (try GoldenFiles.expected("pixels")))
   }
 

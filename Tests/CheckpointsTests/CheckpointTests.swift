@@ -92,4 +92,18 @@ import Testing
     #expect(checkpoint.names == ["a.b"])
     #expect(checkpoint["a.b"]?.floats() == GoldenFiles.ramp([2], seed: 0))
   }
+
+  @Test func bytesOfTheProgramAreReadLikeAFile() throws {
+    let bytes = try GoldenFiles.bytes("model-half.pt")
+    // Leaked on purpose: what is part of a program is never freed.
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count + 1, alignment: 1)
+    let odd = UnsafeMutableRawBufferPointer(rebasing: memory[1...])
+    odd.copyBytes(from: bytes)
+    let checkpoint = try Checkpoint(staticBytes: UnsafeRawBufferPointer(odd), name: "demo")
+    #expect(checkpoint.path == "demo")
+    #expect(checkpoint["model.0.conv.weight"]?.floats() == GoldenFiles.ramp([4, 3, 3, 3], seed: 0))
+    #expect(throws: CheckpointError.unreadable(path: "demo", reason: "it is empty")) {
+      try Checkpoint(staticBytes: UnsafeRawBufferPointer(start: nil, count: 0), name: "demo")
+    }
+  }
 }

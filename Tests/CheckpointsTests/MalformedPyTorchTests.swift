@@ -94,6 +94,17 @@ import Testing
     }
   }
 
+  /// Sixty-five names for one storage: a small file that would be written out as a large one.
+  @Test func sharedStoragesAreNoBomb() throws {
+    var pickle = Array(tensor(count: 1024, extents: [1024]).dropLast(2)) + [0x71, 0x00, 0x73]
+    for name in 0x80...0xbf as ClosedRange<UInt8> {
+      pickle += [0x8c, 2, 0xc3, name, 0x68, 0x00, 0x73]
+    }
+    let file = archive(pickle + [0x2e], storage: .init(repeating: 0, count: 4096))
+    let error = try #require(try fault(of: file))
+    #expect(error.description.contains("share storages"), "\(error)")
+  }
+
   /// A list that contains itself, and lists nested deeper than any stack, are only data.
   @Test func cyclesAndDepthAreHarmless() throws {
     let cycle = Self.start + [0x5d, 0x71, 0x00, 0x68, 0x00, 0x61, 0x2e]

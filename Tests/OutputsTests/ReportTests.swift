@@ -94,6 +94,15 @@ struct ReportTests {
       _ = try report.finish()
       var document = ResultDocument(Samples.facts)
       for instance in Samples.instances { document.add(document.entry(instance)) }
+      #expect(report.resultDocument() == document.bytes())
+      // And without any file.
+      var kept = try Report(
+        formats: [], image: Samples.image, facts: Samples.facts, frame: Samples.frame,
+        directory: folder + "/unused", stem: "dogs", keepsDocument: true)
+      try kept.add(Samples.instances)
+      #expect(try kept.finish() == [])
+      #expect(kept.resultDocument() == document.bytes())
+      #expect(try Samples.names(in: folder) == ["dogs.json.json"])
       #expect(
         try Samples.text(folder + "/dogs.json.json")
           == String(decoding: document.bytes(), as: UTF8.self))

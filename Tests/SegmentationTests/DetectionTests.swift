@@ -117,7 +117,7 @@ import Testing
       }, prototypes: head.prototypes)
     let scene = segment(
       broken, letterbox: ClosedFormHead.letterbox(imageWidth: 96, imageHeight: 64),
-      options: SegmentationOptions(), on: ThreadPool(threads: 1))
+      options: SegmentationOptions(profile: .official), on: ThreadPool(threads: 1))
     #expect(scene.instances.isEmpty)
   }
 }

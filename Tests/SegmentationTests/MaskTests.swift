@@ -1,5 +1,7 @@
 import Kernels
+import Regions
 import Segmentation
+import TestSupport
 import Testing
 
 struct Picture: Sendable, CustomTestStringConvertible {
@@ -69,6 +71,26 @@ struct Picture: Sendable, CustomTestStringConvertible {
       #expect(stability >= 0 && stability <= 1)
     }
     #expect(Set(scene.instances.compactMap { $0.stability() }).count > 5)
+  }
+
+  @Test(arguments: [(40, 30), (200, 170), (97, 61)])
+  func stretchedMasksAreHalfCovered(_ width: Int, _ height: Int) {
+    var random = SeededGenerator(seed: 5)
+    var mask = Mask(
+      width: 96, height: 64, window: PixelRectangle(x: 10, y: 5, width: 70, height: 50))
+    for y in 5..<55 { for x in 10..<80 { mask[x, y] = Bool.random(using: &random) } }
+    let stretch = Upsampling(
+      x: BilinearTaps(from: 4..<90, to: width), y: BilinearTaps(from: 3..<60, to: height))
+    let stretched = stretch.stretched(mask)
+    #expect(stretched.width == width && stretched.height == height)
+    var wrong = 0
+    for y in 0..<height {
+      for x in 0..<width
+      where stretched[x, y] != stretch.contains(x: x, y: y, { mask[$0, $1] }) { wrong += 1 }
+    }
+    #expect(wrong == 0)
+    #expect(stretch.contains(x: 0, y: 0) { _, _ in true })
+    #expect(!stretch.contains(x: 0, y: 0) { _, _ in false })
   }
 
   @Test func tapsAreThoseOfHalfPixelCentres() {

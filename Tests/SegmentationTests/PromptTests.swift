@@ -56,6 +56,9 @@ import Testing
       ultralytics.select(texts: [[3], [1]]),
     ].joined().map(\.id)
     #expect(both == Set(parts).sorted())
+    #expect(
+      try ultralytics.select(.point(x: 40, y: 40), .box(x1: 9, y1: 9, x2: 50, y2: 50)).map(\.id)
+        == ultralytics.select(points: point, boxes: box).map(\.id))
   }
 
   /// The box search skips masks that cannot win; counting pixels for each must choose the same.
@@ -144,6 +147,24 @@ import Testing
       let largest = covers.map { masks[$0].area }.max()
       #expect(masks[scene.wider(than: crop.id, among: crops)].area == largest)
     }
+  }
+
+  @Test func smoothingClosesGapsAndOpensWhatIsThin() {
+    var mask = Mask(
+      width: 60, height: 40, filling: PixelRectangle(x: 10, y: 10, width: 30, height: 20))
+    let square = mask
+    mask[20, 20] = false
+    let spike = Mask(
+      width: 60, height: 40, filling: PixelRectangle(x: 40, y: 12, width: 9, height: 6))
+    #expect(MaskRefinement(smooths: true)(mask.union(spike)) == square)
+    // A gap of three pixels, and an arm of seven, are not noise.
+    let gap = Mask(
+      width: 60, height: 40, filling: PixelRectangle(x: 24, y: 18, width: 3, height: 3))
+    let arm = Mask(
+      width: 60, height: 40, filling: PixelRectangle(x: 40, y: 12, width: 9, height: 7))
+    let kept = square.union(arm).subtracting(gap)
+    #expect(!MaskRefinement(smooths: true)(kept)[25, 19])
+    #expect(MaskRefinement(smooths: true)(square.union(arm)) == square.union(arm))
   }
 
   @Test func refinementsAreDoneInOrder() throws {

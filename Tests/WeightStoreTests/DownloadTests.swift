@@ -50,6 +50,32 @@ import WeightStore
     #expect(server.requests.count == 1)
   }
 
+  /// The weights of CLIP are of no use without the text that its tokenizer merges by.
+  @Test func companionBecomesATensor() throws {
+    // `printf 'a b\nc d\n' | gzip -n` and its `sha256sum`.
+    let text: [UInt8] = [
+      0x1f, 0x8b, 0x8, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x3, 0x4b, 0x54, 0x48, 0xe2, 0x4a, 0x56, 0x48,
+      0xe1, 0x2, 0x0, 0x90, 0xa9, 0xc8, 0x49, 0x8, 0x0, 0x0, 0x0,
+    ]
+    let sum = "37e6bfafd5b6a4ef5a6abdcfc46eba88fea3744cb716951d6dec591e0eecea52"
+    let weights = weights
+    let server = LocalServer { request, _ in
+      .file(request.contains("/merges.gz") ? text : weights, for: request)
+    }
+    defer { server.stop() }
+    let companion = WeightManifest.Companion(
+      tensor: "merges", address: "https://nowhere.invalid/x/merges.gz", byteCount: text.count,
+      sha256: sum)
+    let entry = WeightManifest.Entry(
+      name: "tiny", address: "https://nowhere.invalid/x/weights.pt", companion: companion)
+    let folder = String(server.address.dropLast("weights.pt".count))
+    let imported = try Checkpoint(path: store().get(entry.at(folder)))
+    #expect(imported["merges"]?.integers() == Array("a b\nc d\n".utf8).map { Int($0) })
+    #expect(imported.names.count == 15)
+    #expect(remains == ["tiny.safetensors"])
+    #expect(try WeightVerification(path: imported.path).isSound)
+  }
+
   @Test func interruptedDownloadContinuesWhereItEnded() throws {
     let weights = weights
     let server = LocalServer { request, number in

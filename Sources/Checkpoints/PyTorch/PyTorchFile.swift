@@ -1,5 +1,9 @@
 /// A `.pt` file, as `torch.save` or TorchScript writes it: a zip of one pickle and raw storages.
 enum PyTorchFile {
+  /// How many times the file's size its tensors may claim: a few share one storage (tied weights), but
+  /// a thousand names for one storage would be a bomb for whoever writes them out.
+  static let sharingLimit = 16
+
   static func read(_ file: MappedFile) throws(CheckpointError) -> CheckpointContents {
     let archive = try ZipArchive(file)
     let root = try rootFolder(archive, file)
@@ -17,6 +21,7 @@ enum PyTorchFile {
     var contents = CheckpointContents(
       file: file,
       format: archive.entries[root + "constants.pkl"] != nil ? .torchScript : .pyTorch)
+    var claimed = 0
     for (name, index) in found {
       let record = pickle.tensors[index]
       let storage = pickle.storages[record.storage]
@@ -34,10 +39,16 @@ enum PyTorchFile {
         }
         ranges[record.storage] = range
       }
-      try contents.add(
-        TensorEntry(
-          name: name, type: storage.type, extents: record.extents, strides: record.strides,
-          offset: range.lowerBound + record.offset * storage.type.byteCount))
+      let entry = TensorEntry(
+        name: name, type: storage.type, extents: record.extents, strides: record.strides,
+        offset: range.lowerBound + record.offset * storage.type.byteCount)
+      claimed += entry.byteCount
+      guard claimed / sharingLimit <= file.count else {
+        throw .limitExceeded(
+          path: file.path, what: "bytes in tensors that share storages",
+          limit: sharingLimit * file.count, found: claimed)
+      }
+      try contents.add(entry)
     }
     contents.checksums = archive.entries.values.filter { $0.method == 0 }
       .map { ($0.name, $0.data, $0.checksum) }

@@ -116,7 +116,7 @@ extension BlockedConvolution {
   ) -> Int {
     switch algorithm {
     case .direct:
-      let table = inputBlocks * 2 + 16
+      let table = inputBlocks * 2 + kernelSize * 2 + 32 + 24 * 16
       if kernelSize == 1 && stride == 1 { return table }
       let rows = (grid.step - 1) * stride + kernelSize
       let columns = (outputWidth + (kernelSize - 1) / stride) * stride

@@ -15,6 +15,7 @@ import pathlib
 import random
 import shutil
 import tempfile
+import zipfile
 
 import ftfy
 import numpy
@@ -191,7 +192,18 @@ def openai(vocabulary, pixels, tokens):
     with torch.no_grad():
         traced = torch.jit.trace(model, (pixels[:1].half(), tokens[:1]), check_trace=False)
     traced.save(HERE / "openai.pt")
+    strip(HERE / "openai.pt")
     return images, texts
+
+
+def strip(path):
+    """Leaves out of an archive what tells where its sources lay on the disk; `torch.jit.load` does without."""
+    with zipfile.ZipFile(path) as archive:
+        entries = [(i, archive.read(i)) for i in archive.infolist() if not i.filename.endswith(".debug_pkl")]
+    with zipfile.ZipFile(path, "w") as archive:
+        for info, data in entries:
+            archive.writestr(info, data, compress_type=info.compress_type)
+    torch.jit.load(path)
 
 
 def hugging_face(vocabulary, pixels, tokens):

@@ -1,0 +1,48 @@
+import VectorTypes
+
+/// A place in one output block where sums become outputs: what is added before and after the
+/// activation, and where the result goes.
+struct OutputRow {
+  private let output: UnsafeMutablePointer<Float>
+  private let step: Int
+  private let bias: Lanes
+  private let hasActivation: Bool
+  private let residual: UnsafePointer<Float>?
+  private let coarse: UnsafePointer<Float>?
+  private let x: Int
+
+  /// The row from output pixel (`row`, `x`) of a block on.
+  @inline(__always)
+  init(_ c: BlockedConvolution, _ block: Int, row: Int, x: Int) {
+    let pixel = (row &* c.outputWidth &* c.pixelStep &+ x) &* c.pixelStep
+    self.output = c.output[block] + pixel &* 16
+    self.step = c.pixelStep &* 16
+    self.bias = load(c.bias + block &* 16)
+    self.hasActivation = c.silu
+    self.x = x
+    if let residual = c.residual {
+      self.residual = residual[block] + pixel &* 16
+    } else {
+      self.residual = nil
+    }
+    if let coarse = c.coarse {
+      self.coarse = coarse[block] + row / 2 &* (c.outputWidth / 2) &* 16
+    } else {
+      self.coarse = nil
+    }
+  }
+
+  /// Finishes the sums of `count` neighbouring pixels, and stores them.
+  @inline(__always)
+  func finish(_ sums: UnsafePointer<Float>, _ count: Int) {
+    var p = 0
+    while p < count {
+      var y = load(sums + p &* 16) + bias
+      if let coarse { y += load(coarse + (x &+ p) / 2 &* 16) }
+      if hasActivation { y = silu(y) }
+      if let residual { y += load(residual + p &* 16) }
+      store(y, output + p &* step)
+      p &+= 1
+    }
+  }
+}
