@@ -20,7 +20,7 @@ import Testing
 
   /// A worker's scratch lies before the next one's: a kernel that writes past its own spoils what
   /// another is computing.
-  @Test("No kernel writes past the scratch it asked for, however a job is cut", arguments: geometries)
+  @Test("No kernel writes past the scratch it asked for", arguments: geometries)
   func staysInside(geometry g: ConvolutionGeometry) {
     let inputs = ChannelLanes(parts: [g.inputChannels])
     let outputs = ChannelLanes(parts: [g.outputChannels])

@@ -125,8 +125,9 @@ extension BlockedConvolution {
       return table + (planar == nil ? inputBlocks * 16 * pixels : planarChannels * pixels)
     case .winograd:
       let v = 36 * (inputBlocks * grid.step + 1)
-      // After the products of a panel's last block: two blocks' room, and 4×6 half-transformed vectors.
-      let m = 36 * (panelBlocks * grid.step + 1) + (panelBlocks + 1) * grid.step + 24
+      // After the products of a panel's last block: two blocks' room, 4×6 half-transformed vectors, and
+      // a row of four sums.
+      let m = 36 * (panelBlocks * grid.step + 1) + (panelBlocks + 1) * grid.step + 24 + 4
       return (v + m) * 16
     }
   }
