@@ -57,7 +57,8 @@ let package = Package(
         "COpenBLAS", "CProcessor", "VectorTypes", "VectorKernelsBaseline", "VectorKernelsAVX2",
         "VectorKernelsAVX512",
       ], swiftSettings: optimized),
-    .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: optimized),
+    .target(name: "JSON", swiftSettings: optimized),
+    .target(name: "Checkpoints", dependencies: ["Tensors", "JSON"], swiftSettings: optimized),
     .target(
       name: "Graphs", dependencies: ["Tensors", "Kernels", "Checkpoints"], swiftSettings: strict),
     .target(
@@ -71,19 +72,20 @@ let package = Package(
       name: "Segmentation", dependencies: ["Tensors", "Kernels", "Imaging", "Regions"],
       swiftSettings: optimized),
     .target(
-      name: "CLIP", dependencies: ["Tensors", "Kernels", "Checkpoints", "Imaging"],
+      name: "CLIP", dependencies: ["Tensors", "Kernels", "JSON", "Checkpoints", "Imaging"],
       swiftSettings: optimized),
     .target(
-      name: "Outputs", dependencies: ["Imaging", "Regions", "Segmentation"],
+      name: "Outputs", dependencies: ["JSON", "Imaging", "Regions", "Segmentation"],
       swiftSettings: optimized),
     .target(
       name: "WeightStore", dependencies: ["Checkpoints", "CMessageDigest", "CZlib"],
       resources: [.embedInCode("manifest.json")], swiftSettings: strict),
+    .target(name: "DemoWeights"),
     .target(
       name: "FastSAM",
       dependencies: [
         "Tensors", "Kernels", "Checkpoints", "Graphs", "Plans", "YOLOv8", "CLIP", "Imaging",
-        "Regions", "Segmentation", "Outputs", "WeightStore",
+        "Regions", "Segmentation", "Outputs", "WeightStore", "DemoWeights",
       ],
       swiftSettings: strict),
     .target(name: "CStartup"),
@@ -91,7 +93,7 @@ let package = Package(
       name: "FastSAMCommand",
       dependencies: [
         "CStartup",
-        "FastSAM", "Checkpoints", "Imaging", "Outputs", "WeightStore", "YOLOv8",
+        "FastSAM", "JSON", "Checkpoints", "CLIP", "Imaging", "Outputs", "WeightStore", "YOLOv8",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -108,5 +110,10 @@ let package = Package(
         name: room + "Tests",
         dependencies: [.init(stringLiteral: room), "TestSupport"],
         swiftSettings: strict)
-    }
+    } + [
+      .testTarget(
+        name: "FastSAMCommandTests", dependencies: ["FastSAMCommand", "FastSAM", "TestSupport"],
+        swiftSettings: strict)
+    ],
+  cLanguageStandard: .gnu2x  // For #embed.
 )

@@ -48,7 +48,7 @@ public struct Checkpoint: Sendable {
       path: file.path, firstBytes: (0..<min(4, file.count)).map { file[$0] })
   }
 
-  /// Where the file lies.
+  /// Where the file lies; a name for one that is part of the program.
   public var path: String { contents.file.path }
 
   /// The kind of file.
@@ -56,6 +56,13 @@ public struct Checkpoint: Sendable {
 
   /// The size of the file in bytes.
   public var fileByteCount: Int { contents.file.count }
+
+  /// Calls `body` with all bytes of the file.
+  public func withFileBytes<R, E: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
+    try contents.file.withBytes(0..<contents.file.count, body)
+  }
 
   /// The size of pictures that the network was trained for, where the file says.
   public var imageSize: ImageSize? { contents.imageSize }

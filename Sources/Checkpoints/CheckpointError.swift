@@ -1,3 +1,4 @@
+import JSON
 import Tensors
 
 /// One way in which a weights file can be wrong; every case names the file and carries the evidence.
@@ -124,13 +125,4 @@ extension CheckpointError: CustomStringConvertible {
 /// `0x2e`.
 func hexadecimal(_ byte: UInt8) -> String {
   "0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-}
-
-/// A name from a foreign file, fit for one line of a terminal: no control characters, not endless.
-func printable(_ name: String) -> String {
-  var line = String.UnicodeScalarView()
-  for scalar in name.unicodeScalars.prefix(120) {
-    line.append(scalar.properties.generalCategory == .control ? "?" : scalar)
-  }
-  return String(line)
 }

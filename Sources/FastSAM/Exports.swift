@@ -1,3 +1,4 @@
+@_exported import CLIP
 // What a user of the library needs beside the segmenter: pictures, masks, prompts and results.
 @_exported import Checkpoints
 @_exported import Imaging

@@ -14,7 +14,7 @@ import YOLOv8
 ///     let segmenter = try Segmenter(weights: "FastSAM-s.pt")
 ///     let scene = segmenter.segment(try Image(contentsOf: "dogs.jpg"))
 ///     for instance in scene.instances { print(instance.score, instance.box, instance.mask().area) }
-///     let dog = try scene.select(points: [PointPrompt(x: 350, y: 300)])
+///     let dog = try scene.select(.point(x: 350, y: 300))
 ///
 /// Immutable to its users and safe to use from several tasks at once. Tasks share one pool: while one
 /// of them has it, the others compute on their own threads.
@@ -29,11 +29,20 @@ public final class Segmenter: Sendable {
   public let imageSize: ImageSize
   /// The names of the classes, by index.
   public let classNames: [String]
+  /// The thresholds that the weights were calibrated for, or else those of `SegmentationOptions`.
+  public let defaultOptions: SegmentationOptions
   /// The threads that compute.
   public let pool: ThreadPool
 
   private let filters = FilterStore()
   private let plans = Mutex(PlanStore())
+
+  /// FastSAM with the demo weights, which are part of the program; see `Checkpoint.demo()`.
+  ///
+  /// - Throws: `CheckpointError` where the program was built with broken ones.
+  public convenience init(threads: Int = ThreadPool.processorCount) throws(CheckpointError) {
+    try self.init(checkpoint: .demo(), name: Checkpoint.demoName, threads: threads)
+  }
 
   /// Opens a checkpoint of FastSAM or another YOLOv8-seg network.
   ///
@@ -66,6 +75,7 @@ public final class Segmenter: Sendable {
     self.classNames = (0..<classes).map {
       checkpoint.classNames[$0] ?? (classes == 1 ? "object" : "class\($0)")
     }
+    self.defaultOptions = SegmentationOptions(calibratedFor: checkpoint)
     self.pool = ThreadPool(threads: threads)
   }
 
@@ -85,9 +95,10 @@ public final class Segmenter: Sendable {
   ///
   /// - Parameters:
   ///   - size: of the network's input in pixels; nil for the one the weights were trained for.
+  ///   - options: nil for `defaultOptions`.
   ///   - timings: the stages' times are written here.
   public func segment(
-    _ image: Image, size: ImageSize? = nil, options: SegmentationOptions = SegmentationOptions(),
+    _ image: Image, size: ImageSize? = nil, options: SegmentationOptions? = nil,
     timings: inout StageTimings
   ) -> Scene {
     let clock = ContinuousClock()
@@ -104,7 +115,7 @@ public final class Segmenter: Sendable {
     } read: { results in
       timings.network = lap()
       let scene = Segmentation.segment(
-        headOutput(results), letterbox: letterbox, options: options, on: pool)
+        headOutput(results), letterbox: letterbox, options: options ?? defaultOptions, on: pool)
       timings.boxes = lap()
       return scene
     }
@@ -112,9 +123,11 @@ public final class Segmenter: Sendable {
 
   /// Everything in the picture.
   ///
-  /// - Parameter size: of the network's input in pixels; nil for the one the weights were trained for.
+  /// - Parameters:
+  ///   - size: of the network's input in pixels; nil for the one the weights were trained for.
+  ///   - options: nil for `defaultOptions`.
   public func segment(
-    _ image: Image, size: ImageSize? = nil, options: SegmentationOptions = SegmentationOptions()
+    _ image: Image, size: ImageSize? = nil, options: SegmentationOptions? = nil
   ) -> Scene {
     var timings = StageTimings()
     return segment(image, size: size, options: options, timings: &timings)
@@ -160,6 +173,33 @@ public final class Segmenter: Sendable {
     pool.run((letterbox.height + rows - 1) / rows) { task, _ in
       letterbox.render(
         image, rows: task * rows..<min(letterbox.height, (task + 1) * rows), into: input)
+    }
+  }
+
+  /// The plan for an input of this size, rounded up to multiples of 32; kept unless an algorithm is
+  /// forced.
+  public func plan(height: Int, width: Int, algorithm: BlockedAlgorithm? = nil) -> Plan {
+    let letterbox = Letterbox(
+      imageWidth: (width + 31) / 32 * 32, imageHeight: (height + 31) / 32 * 32,
+      targetHeight: (height + 31) / 32 * 32, targetWidth: (width + 31) / 32 * 32)
+    guard let algorithm else { return plan(for: letterbox) }
+    var options = Plan.Options()
+    options.algorithm = algorithm
+    return Plan(
+      network.graph, height: letterbox.height, width: letterbox.width, outputs: YOLOv8Seg.outputs,
+      options: options, filters: filters, pool: pool)
+  }
+
+  /// One forward pass and all that leaves it: `predictions` 1×(4+nc+32)×A, boxes decoded, and
+  /// `prototypes` 1×32×H/4×W/4.
+  ///
+  /// - Parameter fill: writes the input, planar 3×H×W.
+  public func forward(
+    _ plan: Plan, fill: (UnsafeMutablePointer<Float>) -> Void
+  ) -> (predictions: Tensor, prototypes: Tensor) {
+    plan.run(fill: fill) { results in
+      let head = headOutput(results)
+      return (head.predictions(), head.prototypes)
     }
   }
 

@@ -64,8 +64,11 @@ extension MaskSize: ExpressibleByArgument {}
 
 /// Which weights, how large, how many threads: what every command that runs the network takes.
 struct NetworkOptions: ParsableArguments {
-  @Option(help: "Weights: a .pt or .safetensors file, or a name that `weights list` shows.")
-  var weights: String?
+  @Option(
+    help: ArgumentHelp(
+      "Weights: a .pt or .safetensors file, or a name that `weights list` shows.",
+      valueName: "file|name"))
+  var weights = Checkpoint.demoName
 
   @Option(
     help: ArgumentHelp(
@@ -84,9 +87,14 @@ struct NetworkOptions: ParsableArguments {
 
   /// The network, opened.
   func segmenter() throws -> Segmenter {
-    guard let weights else { throw Failure(.missingInput, "no --weights given") }
-    let path = try WeightStore().resolve(weights)
-    if let threads { return try Segmenter(weights: path, threads: threads) }
-    return try Segmenter(weights: path)
+    let threads = threads ?? ThreadPool.processorCount
+    guard weights != Checkpoint.demoName else { return try Segmenter(threads: threads) }
+    return try Segmenter(weights: WeightStore().resolve(weights), threads: threads)
   }
+}
+
+/// The weights of this name, or in this file.
+func checkpoint(_ pathOrName: String) throws -> Checkpoint {
+  pathOrName == Checkpoint.demoName
+    ? try Checkpoint.demo() : try Checkpoint(path: WeightStore().resolve(pathOrName))
 }

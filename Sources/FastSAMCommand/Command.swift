@@ -6,7 +6,10 @@ struct Command: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fastsam",
     abstract: "Segment anything in pictures with FastSAM, on the CPU.",
-    subcommands: [SegmentCommand.self, TraceCommand.self, WeightsCommand.self],
+    subcommands: [
+      SegmentCommand.self, PromptCommand.self, TraceCommand.self, WeightsCommand.self,
+      BenchCommand.self,
+    ],
     defaultSubcommand: nil)
 
   static func main() {

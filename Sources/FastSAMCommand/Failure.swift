@@ -26,13 +26,9 @@ struct Failure: Error {
   init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
-    case let error as CheckpointError:
-      switch error {
-      case .missingFile: self.init(.missingInput, error.description)
-      case .unwritable: self.init(.unwritable, error.description)
-      default: self.init(.badData, error.description)
-      }
+    case let error as CheckpointError: self.init(error)
     case let error as WeightStoreError: self.init(error)
+    case let error as CLIPError: self.init(error)
     case let error as ImageError:
       if case .missing = error {
         self.init(.missingInput, error.description)
@@ -53,6 +49,24 @@ struct Failure: Error {
     case .tooLarge, .wrongSize, .wrongHash, .damagedText: self.init(.badData, error.description)
     case .noSpace, .unwritable: self.init(.unwritable, error.description)
     case .notWeights(let error): self.init(error)
+    }
+  }
+
+  private init(_ error: CheckpointError) {
+    switch error {
+    case .missingFile: self.init(.missingInput, error.description)
+    case .unwritable: self.init(.unwritable, error.description)
+    default: self.init(.badData, error.description)
+    }
+  }
+
+  private init(_ error: CLIPError) {
+    switch error {
+    case .weights(let error): self.init(error)
+    case .missingMerges: self.init(.missingInput, error.description)
+    case .promptTooLong: self.init(.usage, error.description)
+    case .notCLIP, .badMerges, .unreadable, .badConfiguration:
+      self.init(.badData, error.description)
     }
   }
 

@@ -16,20 +16,7 @@ struct SegmentCommand: ParsableCommand {
 
   @OptionGroup var network: NetworkOptions
 
-  @Option(help: "Keep instances that score above this probability.")
-  var confidence = 0.4
-
-  @Option(help: "Drop an instance whose box overlaps a better one by more than this IoU.")
-  var iou = 0.9
-
-  @Option(help: "Keep at most so many instances.")
-  var maxDetections = 300
-
-  @Option(help: "Whose geometry and prompt rules: \(names(Profile.allCases)).")
-  var profile = Profile.ultralytics
-
-  @Option(help: "Masks at the picture's size or at the network's: \(names(MaskSize.allCases)).")
-  var masks = MaskSize.full
+  @OptionGroup var detection: DetectionOptions
 
   @OptionGroup var prompts: PromptOptions
 
@@ -49,29 +36,19 @@ struct SegmentCommand: ParsableCommand {
   @Flag(help: "Say nothing on standard error but errors.")
   var quiet = false
 
-  func validate() throws {
-    guard (0...1).contains(confidence) else {
-      throw ValidationError("--confidence \(confidence): must be a probability, 0 to 1")
-    }
-    guard (0...1).contains(iou) else { throw ValidationError("--iou \(iou): must be from 0 to 1") }
-    guard (1...100_000).contains(maxDetections) else {
-      throw ValidationError("--max-detections \(maxDetections): must be from 1 to 100000")
-    }
-  }
-
   func run() throws {
     try reportingFailures {
       let paths = try pictures(in: images)
       if json != nil && paths.count > 1 {
         throw Failure(.usage, "--json takes one picture, not \(paths.count)")
       }
+      // Opened before the network runs, so that what is missing is said at once.
+      let clip = prompts.text.isEmpty ? nil : try prompts.clip.model()
+      let segmenter = try network.segmenter()
       let job = SegmentJob(
-        segmenter: try network.segmenter(), size: network.size?.size,
-        options: SegmentationOptions(
-          confidence: confidence, iou: iou, maximumDetections: maxDetections, profile: profile,
-          masks: masks),
-        prompts: prompts, formats: formats, directory: output ?? "fastsam-output", json: json,
-        hasTimings: timings)
+        segmenter: segmenter, size: network.size?.size, options: detection.options(for: segmenter),
+        prompts: prompts.prompts, isRanked: prompts.rank, clip: clip, formats: formats,
+        directory: output ?? "fastsam-output", json: json, hasTimings: timings)
       try runBatch(job, paths)
     }
   }
@@ -133,9 +110,4 @@ private struct Progress {
   func clear() {
     if isShown { standardError("\r\u{1B}[K", terminator: "") }
   }
-}
-
-/// `a, b, c` for help texts.
-func names<T: RawRepresentable<String>>(_ cases: [T]) -> String {
-  cases.map(\.rawValue).joined(separator: ", ")
 }

@@ -5,7 +5,9 @@ struct SegmentJob {
   let segmenter: Segmenter
   let size: ImageSize?
   let options: SegmentationOptions
-  let prompts: PromptOptions
+  let prompts: Prompts
+  let isRanked: Bool
+  let clip: CLIPModel?
   let formats: [OutputFormat]
   let directory: String
   let json: String?
@@ -19,15 +21,17 @@ struct SegmentJob {
     let image = try Image(contentsOf: path)
     timings.decode = (clock.now - start).seconds
     let scene = segmenter.segment(image, size: size, options: options, timings: &timings)
-    let instances = try chosen(scene)
+    let session = PromptSession(scene, of: image, on: segmenter.pool)
+    let instances = try session.select(prompts, by: clip)
     let letterbox = segmenter.letterbox(image, size: size)
-    let facts = ReportFacts(
+    var facts = ReportFacts(
       picture: PictureFacts(
         file: OutputNames.baseName(path), width: image.width, height: image.height),
       model: ModelFacts(
         name: segmenter.name, parameters: segmenter.parameters, height: letterbox.height,
         width: letterbox.width, classNames: segmenter.classNames),
       profile: options.profile)
+    if isRanked, let clip { facts.rankings = try session.rankings(prompts.texts, by: clip) }
 
     let begin = clock.now
     var written: [String] = []
@@ -35,6 +39,7 @@ struct SegmentJob {
       var overlay = OverlayOptions()
       overlay.pointPrompts = prompts.points
       overlay.boxPrompts = prompts.boxes
+      overlay.textPrompts = prompts.texts
       let frame =
         options.masks == .full
         ? MaskFrame(pictureWidth: image.width, pictureHeight: image.height) : MaskFrame(letterbox)
@@ -67,30 +72,14 @@ struct SegmentJob {
     return summary(path, instances.count, (clock.now - start).seconds, written)
   }
 
-  private func chosen(_ scene: Scene) throws -> [Instance] {
-    guard !prompts.isEmpty else { return scene.instances }
-    return try scene.select(points: prompts.points, boxes: prompts.boxes)
-  }
-
   private func summary(
     _ path: String, _ count: Int, _ seconds: Double, _ written: [String]
   ) -> String {
-    let what = prompts.isEmpty ? "" : " selected"
+    let what =
+      prompts.isEmpty ? "" : count > 0 ? " selected" : " selected: no mask goes with the prompts"
     let noun = count == 1 ? "instance" : "instances"
     let time = "\(Int((seconds * 1000).rounded())) ms"
     let files = written.isEmpty ? "" : " → " + written.joined(separator: ", ")
     return "\(path): \(count) \(noun)\(what) in \(time)\(files)"
-  }
-}
-
-extension Array where Element: Sendable {
-  /// The results of `transform`, in order, computed on the pool.
-  func concurrentMap<R>(on pool: ThreadPool, _ transform: (Element) -> R) -> [R] {
-    var results = [R?](repeating: nil, count: count)
-    results.withUnsafeMutableBufferPointer { slots in
-      nonisolated(unsafe) let slots = slots  // Each task writes its own slot.
-      pool.run(count) { task, _ in slots[task] = transform(self[task]) }
-    }
-    return results.compactMap(\.self)
   }
 }

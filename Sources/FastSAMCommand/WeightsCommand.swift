@@ -18,8 +18,15 @@ struct WeightsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "List the weights that are known by name, and which are on this machine.")
 
-    func run() {
+    func run() throws {
       let store = WeightStore()
+      try reportingFailures {
+        let demo = try Checkpoint.demo()
+        print("* \(Checkpoint.demoName) (the default)")
+        if let description = demo.metadata["description"] { print("    \(description)") }
+        print("    part of this program, \(demo.fileByteCount) bytes")
+        if let licence = demo.metadata["license"] { print("    licence: \(licence)") }
+      }
       for entry in store.manifest.weights {
         print("\(store.contains(entry) ? "*" : " ") \(entry.name)")
         print("    \(entry.about)")
@@ -102,7 +109,7 @@ struct WeightsCommand: ParsableCommand {
 
     func run() throws {
       try reportingFailures {
-        let checkpoint = try Checkpoint(path: WeightStore().resolve(file))
+        let checkpoint = try checkpoint(file)
         let report = WeightReport(checkpoint)
         let summary = report.summary(after: [
           ("file", checkpoint.path), ("network", describeNetwork(checkpoint)),
@@ -141,12 +148,13 @@ struct WeightsCommand: ParsableCommand {
 
     func run() throws {
       try reportingFailures {
-        let path = try WeightStore().resolve(file)
-        let verification = try WeightVerification(path: path)
-        print("file         \(path)")
+        let checkpoint = try checkpoint(file)
+        let verification = try WeightVerification(checkpoint)
+        print("file         \(checkpoint.path)")
         for line in verification.lines { print(line) }
         if !verification.isSound {
-          throw Failure(.badData, "\(path): the tensors are not those that were imported")
+          throw Failure(
+            .badData, "\(checkpoint.path): the tensors are not those that were imported")
         }
       }
     }

@@ -1,3 +1,5 @@
+import JSON
+
 /// COCO results: the list that `COCO.loadRes` and the evaluation take.
 ///
 /// `image_id` is the stem, as a number where it is one, so that evaluation against an annotation file

@@ -1,3 +1,4 @@
+import JSON
 import Regions
 
 /// A LabelMe annotation, to be opened and edited beside the picture.

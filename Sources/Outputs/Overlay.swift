@@ -47,6 +47,15 @@ struct Overlay {
       image.drawDisc(
         x: point.x, y: point.y, radius: radius, point.label == 0 ? .refused : .wanted)
     }
+    var top = 0
+    for text in options.textPrompts {
+      // As much as the picture's width has room for.
+      let letter = Image.textSize("a", scale: 2 * stroke).width
+      image.drawText(
+        String(text.prefix(max(1, image.width / letter))), x: 0, y: top, .white, on: .wanted,
+        scale: 2 * stroke)
+      top += Image.textSize(text, scale: 2 * stroke).height
+    }
   }
 
   /// The whole part, 0 … limit; 0 for what is no number.

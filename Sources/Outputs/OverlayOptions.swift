@@ -15,6 +15,9 @@ public struct OverlayOptions: Sendable, Equatable {
   /// The boxes that were asked for, white.
   public var boxPrompts: [BoxPrompt] = []
 
+  /// The texts that were asked for, written in the top-left corner.
+  public var textPrompts: [String] = []
+
   /// Masks in colour with their contours, and nothing else.
   public init() {}
 }

@@ -68,6 +68,8 @@ public struct ReportFacts: Sendable, Equatable {
   public var model: ModelFacts
   /// Whose rules were followed.
   public var profile: Profile
+  /// How all instances compare with the texts, where that was asked for.
+  public var rankings: [TextRanking]?
 
   /// The facts of one picture's run.
   public init(picture: PictureFacts, model: ModelFacts, profile: Profile) {

@@ -1,3 +1,4 @@
+import JSON
 import Regions
 
 /// The records of SAM's automatic mask generator, as `amg.py --convert-to-rle` writes them.

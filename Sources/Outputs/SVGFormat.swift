@@ -1,4 +1,5 @@
 import Imaging
+import JSON
 import Regions
 
 /// The masks as vector shapes over the picture, for browsers and drawing programs.

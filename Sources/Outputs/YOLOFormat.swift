@@ -1,3 +1,4 @@
+import JSON
 import Regions
 
 /// YOLO segmentation labels: a line an instance, its class and one polygon, x and y as shares of the

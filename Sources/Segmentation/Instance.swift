@@ -1,16 +1,32 @@
 import Imaging
 import Regions
 
+/// How well a text describes an instance.
+public struct TextScore: Sendable, Equatable {
+  /// The text.
+  public let text: String
+  /// The cosine between text and crop, −1…1.
+  public let similarity: Float
+
+  /// A text and its cosine.
+  public init(text: String, similarity: Float) {
+    self.text = text
+    self.similarity = similarity
+  }
+}
+
 /// One segmented object: a box and a score at once, its mask when somebody asks for it.
 public struct Instance: Sendable {
   /// Its number in the unprompted result, which is in score order.
-  public let id: Int
+  public private(set) var id: Int
   /// The class, 0 for FastSAM's only one.
   public let classIndex: Int
   /// The class probability 0…1; nil for a mask that a prompt merged from several instances.
   public let score: Float?
   /// The ids that went into a merged mask, else nil.
   public let members: [Int]?
+  /// The texts that chose it.
+  public private(set) var matches: [TextScore] = []
   /// Its box in the picture's pixels.
   public let box: Box<ImageFrame>
 
@@ -30,6 +46,20 @@ public struct Instance: Sendable {
     self.box = box
     self.makeMask = makeMask
     self.measureStability = measureStability
+  }
+
+  /// The same instance, chosen by these texts.
+  public func matched(by texts: [TextScore]) -> Instance {
+    var instance = self
+    instance.matches = texts
+    return instance
+  }
+
+  /// The same instance under another number.
+  public func numbered(_ id: Int) -> Instance {
+    var instance = self
+    instance.id = id
+    return instance
   }
 
   /// Builds the mask, anew at each call: keep it, or drop it, as memory allows.

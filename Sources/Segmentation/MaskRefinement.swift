@@ -73,6 +73,7 @@ extension Instance {
   func replacingMask(by mask: Mask) -> Instance {
     Instance(
       id: id, classIndex: classIndex, score: score, members: members, box: box,
-      makeMask: { mask })
+      makeMask: { mask }
+    ).matched(by: matches)
   }
 }

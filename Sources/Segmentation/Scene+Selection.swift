@@ -20,18 +20,31 @@ extension Scene {
   public func select(
     points: [PointPrompt] = [], boxes: [BoxPrompt] = [], texts: [[Int]] = []
   ) throws(PromptError) -> [Instance] {
-    for point in points { try point.validate(width: imageWidth, height: imageHeight) }
-    for box in boxes { try box.validate(width: imageWidth, height: imageHeight) }
-    let kinds = [points.isEmpty, boxes.isEmpty, texts.isEmpty].filter { !$0 }.count
-    if profile == .official && kinds > 1 { throw .severalKinds(profile) }
-
-    let rectangles = try rectangles(boxes)
+    let rectangles = try checked(points, boxes, hasTexts: !texts.isEmpty)
     if instances.isEmpty { return [] }
     if profile == .official && !points.isEmpty { return painted(by: points) }
     var chosen = Set(texts.joined())
     if !points.isEmpty { chosen.formUnion(containing(points)) }
     for rectangle in rectangles { chosen.insert(bestMatch(rectangle)) }
     return chosen.sorted().map { instances[$0] }
+  }
+
+  /// Throws what `select` would throw, without the work.
+  public func check(
+    points: [PointPrompt] = [], boxes: [BoxPrompt] = [], hasTexts: Bool = false
+  ) throws(PromptError) {
+    _ = try checked(points, boxes, hasTexts: hasTexts)
+  }
+
+  /// The boxes in the pixels of masks, once all prompts are found to make sense.
+  private func checked(
+    _ points: [PointPrompt], _ boxes: [BoxPrompt], hasTexts: Bool
+  ) throws(PromptError) -> [PixelRectangle] {
+    for point in points { try point.validate(width: imageWidth, height: imageHeight) }
+    for box in boxes { try box.validate(width: imageWidth, height: imageHeight) }
+    let kinds = [!points.isEmpty, !boxes.isEmpty, hasTexts].filter(\.self).count
+    if profile == .official && kinds > 1 { throw .severalKinds(profile) }
+    return try rectangles(boxes)
   }
 
   /// The instances that the prompts choose together: `select(.point(x: 350, y: 300))`.

@@ -18,6 +18,20 @@ public struct TextMatch: Sendable, Equatable {
   }
 }
 
+/// Everything that a text was compared with, the best first.
+public struct TextRanking: Sendable, Equatable {
+  /// The text.
+  public let text: String
+  /// The instances in falling order of their scores.
+  public let places: [TextMatch]
+
+  /// A text and its matches, the best first.
+  public init(text: String, places: [TextMatch]) {
+    self.text = text
+    self.places = places
+  }
+}
+
 extension Scene {
   /// The crops that texts are compared with, in the order of their instances: of all whose mask,
   /// as prompts see it, has more than 100 pixels.

@@ -16,20 +16,21 @@ public struct WeightVerification: Sendable {
   /// Reads the whole file and compares.
   ///
   /// - Throws: `notWeights` where the file is damaged.
-  public init(path: String, manifest: WeightManifest = .published) throws(WeightStoreError) {
-    do throws(CheckpointError) {
-      let checkpoint = try Checkpoint(path: path)
-      try checkpoint.verifyChecksums()
-      guard let hash = FileSystem.sha256(path) else {
-        throw .unreadable(path: path, reason: "it vanished")
-      }
-      sha256 = hash
-      fingerprint = WeightStore.fingerprint(of: SafetensorsWriter(checkpoint))
-      recordedFingerprint = checkpoint.metadata["fingerprint"]
-      published = manifest.weights.first { $0.sha256 == hash }
-      let source = checkpoint.metadata["source_sha256"]
-      importedFrom = manifest.weights.first { $0.sha256 != nil && $0.sha256 == source }
-    } catch { throw .notWeights(error) }
+  public init(
+    _ checkpoint: Checkpoint, manifest: WeightManifest = .published
+  ) throws(WeightStoreError) {
+    do throws(CheckpointError) { try checkpoint.verifyChecksums() } catch {
+      throw .notWeights(error)
+    }
+    var hash = SHA256()
+    checkpoint.withFileBytes { hash.update($0) }
+    let sha256 = hash.finish()
+    self.sha256 = sha256
+    fingerprint = WeightStore.fingerprint(of: SafetensorsWriter(checkpoint))
+    recordedFingerprint = checkpoint.metadata["fingerprint"]
+    published = manifest.weights.first { $0.sha256 == sha256 }
+    let source = checkpoint.metadata["source_sha256"]
+    importedFrom = manifest.weights.first { $0.sha256 != nil && $0.sha256 == source }
   }
 
   /// True unless the file contradicts what it says about itself.

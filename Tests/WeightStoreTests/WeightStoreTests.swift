@@ -49,8 +49,8 @@ import WeightStore
     let source = goldenPath("model-half.pt")
     let target = folder.path + "/x.safetensors"
     try WeightStore().importWeights(from: source, to: target)
-    let before = try WeightVerification(path: source)
-    let after = try WeightVerification(path: target)
+    let before = try WeightVerification(Checkpoint(path: source))
+    let after = try WeightVerification(Checkpoint(path: target))
     #expect(after.fingerprint == before.fingerprint)
     #expect(after.recordedFingerprint == after.fingerprint && after.isSound)
     #expect(before.recordedFingerprint == nil && before.isSound)
@@ -62,7 +62,7 @@ import WeightStore
     try WeightStore().importWeights(from: goldenPath("ema-only.pt"), to: target, half: true)
     let report = try WeightReport(Checkpoint(path: target))
     #expect(report.precision.map(\.type) == [.float16, .int64])
-    #expect(try WeightVerification(path: target).isSound)
+    #expect(try WeightVerification(Checkpoint(path: target)).isSound)
   }
 
   @Test func damageOfImportedWeightsIsFound() throws {
@@ -71,20 +71,24 @@ import WeightStore
     var bytes = try Data(contentsOf: URL(fileURLWithPath: target))
     bytes[bytes.count - 1] ^= 1
     try bytes.write(to: URL(fileURLWithPath: target))
-    let verification = try WeightVerification(path: target)
+    let verification = try WeightVerification(Checkpoint(path: target))
     #expect(!verification.isSound)
     #expect(verification.lines.contains { $0.hasPrefix("DAMAGED") })
   }
 
   @Test func originIsRecognised() throws {
     let source = goldenPath("model-half.pt")
-    let hash = try WeightVerification(path: source).sha256
+    let hash = try WeightVerification(Checkpoint(path: source)).sha256
     let manifest = WeightManifest([.init(name: "tiny", address: "https://x/y", sha256: hash)])
-    #expect(try WeightVerification(path: source, manifest: manifest).published?.name == "tiny")
+    #expect(
+      try WeightVerification(Checkpoint(path: source), manifest: manifest).published?.name == "tiny"
+    )
     let target = folder.path + "/x.safetensors"
     try WeightStore().importWeights(
       from: source, to: target, remarks: ["source_sha256": hash])
-    #expect(try WeightVerification(path: target, manifest: manifest).importedFrom?.name == "tiny")
+    #expect(
+      try WeightVerification(Checkpoint(path: target), manifest: manifest).importedFrom?.name
+        == "tiny")
   }
 
   @Test func reportCountsWhatWasLearned() throws {

@@ -1,3 +1,5 @@
+import JSON
+
 /// Decodes a pickle without executing anything.
 ///
 /// A pickle is a program: Python's own reader imports the modules it names and calls what it says.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The directory of a zip file whose entries are read in place.
 ///
 /// Safe before complete: what PyTorch writes (stored entries, zip64 where needed) is read, and every

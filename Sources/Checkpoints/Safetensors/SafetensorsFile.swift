@@ -1,3 +1,5 @@
+import JSON
+
 /// A `.safetensors` file: the header's length in 8 bytes, the header in JSON, the numbers.
 ///
 /// The header maps each name to its type, shape and bytes; `__metadata__` holds strings. The bytes of

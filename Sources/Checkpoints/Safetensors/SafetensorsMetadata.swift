@@ -1,3 +1,5 @@
+import JSON
+
 /// How the size of pictures and the names of classes are written as strings in a safetensors file.
 ///
 /// `imgsz` is `640` or `[576, 1024]` (height first), `names` a JSON object `{"0": "object"}`.

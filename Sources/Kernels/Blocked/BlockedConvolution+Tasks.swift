@@ -33,9 +33,9 @@ public struct ConvolutionGrid: Sendable {
 }
 
 extension BlockedConvolution {
-  /// How this convolution is best cut into tasks. Depends on sizes alone, never on the number of
-  /// threads, so that results do not either.
+  /// How this convolution is best cut into tasks.
   ///
+  /// Depends on sizes alone, never on the number of threads, so that results do not either.
   /// More rows a task reads the filter less often, more panels a task reads the input less often; few
   /// tasks leave threads idle at the end. Every cut is priced and the cheapest taken.
   public func grid(_ algorithm: BlockedAlgorithm, panelBlocks: Int) -> ConvolutionGrid {

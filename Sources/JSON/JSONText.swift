@@ -1,20 +1,23 @@
 /// JSON, written as it comes: the order of keys and the text of numbers are ours.
 ///
 /// (Foundation's encoder offers neither, and loading Foundation costs more than writing.)
-struct JSONText {
-  private(set) var bytes: [UInt8] = []
+package struct JSONText {
+  package private(set) var bytes: [UInt8] = []
+
+  /// Nothing yet.
+  package init() {}
 
   /// Appends text that is JSON already.
-  mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  package mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   /// Appends `"key": `.
-  mutating func key(_ name: String) {
+  package mutating func key(_ name: String) {
     string(name)
     raw(": ")
   }
 
   /// Appends a string in quotes, with what must be escaped escaped.
-  mutating func string(_ text: String) {
+  package mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {
@@ -38,28 +41,28 @@ struct JSONText {
   }
 
   /// Appends a number that is known to be printable ASCII without quotes or backslashes.
-  mutating func number(_ value: Int) { raw(String(value)) }
+  package mutating func number(_ value: Int) { raw(String(value)) }
 
   /// Appends the shortest decimal that gives the same number back; `null` where JSON has none.
-  mutating func number(_ value: Float?) {
+  package mutating func number(_ value: Float?) {
     raw(value.map { $0.isFinite ? "\($0)" : "null" } ?? "null")
   }
 
   /// Appends the shortest decimal that gives the same number back; `null` where JSON has none.
-  mutating func number(_ value: Double) { raw(value.isFinite ? "\(value)" : "null") }
+  package mutating func number(_ value: Double) { raw(value.isFinite ? "\(value)" : "null") }
 
   /// Appends `[a, b, …]`.
-  mutating func array(_ values: [Int]) {
+  package mutating func array(_ values: [Int]) {
     list(values) { $0.number($1) }
   }
 
   /// Appends `[a, b, …]`.
-  mutating func array(_ values: [Float]) {
+  package mutating func array(_ values: [Float]) {
     list(values) { $0.number($1) }
   }
 
   /// Appends `[…]` with each element written by `write`.
-  mutating func list<Element>(
+  package mutating func list<Element>(
     _ elements: [Element], _ write: (inout JSONText, Element) -> Void
   ) {
     raw("[")
