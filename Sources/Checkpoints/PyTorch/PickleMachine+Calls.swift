@@ -1,3 +1,5 @@
+import JSON
+
 /// Calls that are not made: what the few functions that weights need would have returned.
 extension PickleMachine {
   /// More axes than any tensor of a network has.
