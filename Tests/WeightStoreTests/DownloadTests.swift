@@ -73,7 +73,7 @@ import WeightStore
     #expect(imported["merges"]?.integers() == Array("a b\nc d\n".utf8).map { Int($0) })
     #expect(imported.names.count == 15)
     #expect(remains == ["tiny.safetensors"])
-    #expect(try WeightVerification(path: imported.path).isSound)
+    #expect(try WeightVerification(Checkpoint(path: imported.path)).isSound)
   }
 
   @Test func interruptedDownloadContinuesWhereItEnded() throws {

@@ -81,13 +81,13 @@ import WeightStore
     let hash = try WeightVerification(Checkpoint(path: source)).sha256
     let manifest = WeightManifest([.init(name: "tiny", address: "https://x/y", sha256: hash)])
     #expect(
-      try WeightVerification(Checkpoint(path: source, manifest: manifest)).published?.name == "tiny"
+      try WeightVerification(Checkpoint(path: source), manifest: manifest).published?.name == "tiny"
     )
     let target = folder.path + "/x.safetensors"
     try WeightStore().importWeights(
       from: source, to: target, remarks: ["source_sha256": hash])
     #expect(
-      try WeightVerification(Checkpoint(path: target, manifest: manifest)).importedFrom?.name
+      try WeightVerification(Checkpoint(path: target), manifest: manifest).importedFrom?.name
         == "tiny")
   }
 
