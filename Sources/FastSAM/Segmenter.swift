@@ -176,6 +176,33 @@ public final class Segmenter: Sendable {
     }
   }
 
+  /// The plan for an input of this size, rounded up to multiples of 32; kept unless an algorithm is
+  /// forced.
+  public func plan(height: Int, width: Int, algorithm: BlockedAlgorithm? = nil) -> Plan {
+    let letterbox = Letterbox(
+      imageWidth: (width + 31) / 32 * 32, imageHeight: (height + 31) / 32 * 32,
+      targetHeight: (height + 31) / 32 * 32, targetWidth: (width + 31) / 32 * 32)
+    guard let algorithm else { return plan(for: letterbox) }
+    var options = Plan.Options()
+    options.algorithm = algorithm
+    return Plan(
+      network.graph, height: letterbox.height, width: letterbox.width, outputs: YOLOv8Seg.outputs,
+      options: options, filters: filters, pool: pool)
+  }
+
+  /// One forward pass and all that leaves it: `predictions` 1×(4+nc+32)×A, boxes decoded, and
+  /// `prototypes` 1×32×H/4×W/4.
+  ///
+  /// - Parameter fill: writes the input, planar 3×H×W.
+  public func forward(
+    _ plan: Plan, fill: (UnsafeMutablePointer<Float>) -> Void
+  ) -> (predictions: Tensor, prototypes: Tensor) {
+    plan.run(fill: fill) { results in
+      let head = headOutput(results)
+      return (head.predictions(), head.prototypes)
+    }
+  }
+
   private func headOutput(_ results: Plan.Results) -> HeadOutput {
     HeadOutput(
       levels: YOLOv8Seg.strides.enumerated().map { level, stride in

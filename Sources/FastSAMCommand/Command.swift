@@ -8,6 +8,7 @@ struct Command: ParsableCommand {
     abstract: "Segment anything in pictures with FastSAM, on the CPU.",
     subcommands: [
       SegmentCommand.self, PromptCommand.self, TraceCommand.self, WeightsCommand.self,
+      BenchCommand.self,
     ],
     defaultSubcommand: nil)
 

@@ -21,7 +21,9 @@ public struct Conv2d: Sendable {
   private let norm: BatchNorm?
 
   /// The convolution whose `weight` (K×C×R×R) and, where `hasBias`, `bias` (K) stand in `weights`,
-  /// followed by the norm in `norm`, if any. Padding keeps the size (R / 2).
+  /// followed by the norm in `norm`, if any.
+  ///
+  /// Padding keeps the size (R / 2).
   ///
   /// - Throws: `CheckpointError` where a tensor is missing or of another shape.
   public init(

@@ -4,19 +4,24 @@
   import Darwin
 #endif
 
-/// Whole files as bytes, without Foundation: its start-up would cost more than the reading.
+/// Whole picture files as bytes, without Foundation: its start-up would cost more than the reading.
 enum FileContents {
   /// The most that is read: more than the largest picture takes uncompressed.
   private static let limit = 1 << 30
 
   /// The bytes of the file at `path`; pipes and devices are read to their end.
+  ///
+  /// Of what does not begin as a picture does only the beginning is read: a device may have no end.
   static func bytes(of path: String) throws(ImageError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Opening without blocking, so that a named pipe that nobody writes is empty and not waited for;
+    // reading with, so that the writer of a pipe has its time.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
-      if errno == ENOENT { throw .missing(path: path) }
+      if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path) }
       throw .unreadable(path: path, reason: lastSystemError())
     }
     defer { close(descriptor) }
+    _ = fcntl(descriptor, F_SETFL, O_RDONLY)
 
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -42,6 +47,10 @@ enum FileContents {
         throw .unreadable(path: path, reason: lastSystemError())
       }
       count += got
+      let isPicture = bytes.withUnsafeBufferPointer { bytes in
+        ImageFormat(sniffing: UnsafeBufferPointer(rebasing: bytes[..<count])) != nil
+      }
+      if count >= 8 && !isPicture { break }
     }
     bytes.removeLast(bytes.count - count)
     return bytes

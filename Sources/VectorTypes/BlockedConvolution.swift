@@ -11,8 +11,9 @@ public let blockChannels = 16
 public struct BlockedConvolution {
   /// The addresses of the input's blocks, each inputHeight×inputWidth×16.
   public var input: UnsafePointer<UnsafePointer<Float>>
-  /// For the first layer, the network's input as it comes, C×inputHeight×inputWidth: then the lanes of
-  /// the input's blocks are its patches C×R×R, and `input` is not read. Else nil.
+  /// For the first layer, the network's input as it comes, C×inputHeight×inputWidth; else nil.
+  ///
+  /// The lanes of the input's blocks are then its patches C×R×R, and `input` is not read.
   public var planar: UnsafePointer<Float>?
   /// C of `planar`.
   public var planarChannels: Int

@@ -37,7 +37,8 @@ struct Download {
     var attempt = 1
     while true {
       let before = FileSystem.byteCount(path) ?? 0
-      if let expectedByteCount, before == expectedByteCount { return }
+      // Also where an earlier process ended between the last byte and the import.
+      if before > 0, before == total { return }
       let outcome = try fetch(from: before, progress)
       let received = FileSystem.byteCount(path) ?? 0
       guard received <= Self.byteCountLimit, outcome.exitStatus != 63 else {
@@ -55,10 +56,10 @@ struct Download {
       case (22, let status): throw .refused(address: address, status: status)
       case (23, _): throw .noSpace(path: path)
       case (33, _):
-        throw .interrupted(address: address, received: received, expected: total(from: 0))
+        throw .interrupted(address: address, received: received, expected: total)
       case (0, _), (18, _), (28, 1...), (55, 1...), (56, 1...), (92, 1...):
         guard received > before, attempt < Self.attemptLimit else {
-          throw .interrupted(address: address, received: received, expected: total(from: before))
+          throw .interrupted(address: address, received: received, expected: total)
         }
         attempt += 1
       default: throw .unreachable(address: address, reason: outcome.message)
@@ -97,17 +98,19 @@ struct Download {
     }
     return try CurlProcess.run(arguments + ["--", address]) {
       let received = FileSystem.byteCount(path) ?? 0
-      progress(received, total(from: start))
+      progress(received, total)
       return received <= Self.byteCountLimit
     }
   }
 
-  /// The size that the whole file will have, as the manifest or the server says.
-  private func total(from start: Int) -> Int? {
+  /// The size that the whole file will have, as the manifest or the server's last answer says.
+  private var total: Int? {
     if let expectedByteCount { return expectedByteCount }
-    guard let length = header("content-length").flatMap({ Int($0) }) else { return nil }
-    return header("content-range") != nil
-      ? length.addingReportingOverflow(start).partialValue : length
+    // `bytes 100-199/200`, or the length of the whole.
+    if let range = header("content-range") {
+      return range.split(separator: "/").last.flatMap { Int($0) }
+    }
+    return header("content-length").flatMap { Int($0) }
   }
 
   /// The value of a header field in the server's last answer, if that was the file.

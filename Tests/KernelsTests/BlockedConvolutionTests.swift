@@ -189,7 +189,8 @@ final class BlockedCopy {
   }
 
   @Test(
-    "The bytes do not depend on the number of threads", arguments: [problems[3], problems[problems.count - 3]])
+    "The bytes do not depend on the number of threads",
+    arguments: [problems[3], problems[problems.count - 3]])
   func sameBytesForEveryThreadCount(problem: ConvolutionProblem) {
     for algorithm in BlockedAlgorithm.allCases where algorithm.supports(problem.geometry) {
       let one = problem.blocked(algorithm, .best, threads: 1)

@@ -73,7 +73,7 @@ import WeightStore
     #expect(imported["merges"]?.integers() == Array("a b\nc d\n".utf8).map { Int($0) })
     #expect(imported.names.count == 15)
     #expect(remains == ["tiny.safetensors"])
-    #expect(try WeightVerification(Checkpoint(path: imported.path)).isSound)
+    #expect(try WeightVerification(imported).isSound)
   }
 
   @Test func interruptedDownloadContinuesWhereItEnded() throws {
@@ -113,6 +113,19 @@ import WeightStore
     let path = try store().get(entry(server.address))
     #expect(try Checkpoint(path: path).metadata["source_sha256"] == hash)
     #expect(server.requests.count == 3)
+  }
+
+  /// The process ended between the last byte and the import: nothing is asked for again.
+  @Test func completeRemainsAreUsed() throws {
+    let server = LocalServer { _, _ in LocalServer.Answer(status: "404 Not Found") }
+    defer { server.stop() }
+    let part = folder.path + "/tiny.part"
+    try Data(weights).write(to: URL(fileURLWithPath: part))
+    try Data("HTTP/1.1 200 OK\r\nETag: \"one\"\r\nContent-Length: \(weights.count)\r\n\r\n".utf8)
+      .write(to: URL(fileURLWithPath: part + ".headers"))
+    let path = try store().get(entry(server.address))
+    #expect(try Checkpoint(path: path).metadata["source_sha256"] == hash)
+    #expect(server.requests.isEmpty)
   }
 
   /// A partial file of which nothing is known is not built upon.

@@ -33,9 +33,9 @@ public struct ConvolutionGrid: Sendable {
 }
 
 extension BlockedConvolution {
-  /// How this convolution is best cut into tasks. Depends on sizes alone, never on the number of
-  /// threads, so that results do not either.
+  /// How this convolution is best cut into tasks.
   ///
+  /// Depends on sizes alone, never on the number of threads, so that results do not either.
   /// More rows a task reads the filter less often, more panels a task reads the input less often; few
   /// tasks leave threads idle at the end. Every cut is priced and the cheapest taken.
   public func grid(_ algorithm: BlockedAlgorithm, panelBlocks: Int) -> ConvolutionGrid {
@@ -125,8 +125,10 @@ extension BlockedConvolution {
       return table + (planar == nil ? inputBlocks * 16 * pixels : planarChannels * pixels)
     case .winograd:
       let v = 36 * (inputBlocks * grid.step + 1)
-      let m = 36 * (panelBlocks * grid.step + 1) + 2 * grid.step
-      return (v + m + 12 + 80) * 16
+      // After the products of a panel's last block: two blocks' room, 4×6 half-transformed vectors, and
+      // a row of four sums.
+      let m = 36 * (panelBlocks * grid.step + 1) + (panelBlocks + 1) * grid.step + 24 + 4
+      return (v + m) * 16
     }
   }
 }

@@ -54,25 +54,26 @@ public final class ThreadPool: Sendable {
     }
     defer { board.end() }
     withoutActuallyEscaping(body) { body in
-      var job = Job(body: body)
+      var job = Job(tasks: tasks, body: body)
       withUnsafeMutablePointer(to: &job) { board.perform(tasks, UInt(bitPattern: $0)) }
     }
   }
 }
 
 private struct Job {
+  let tasks: Int
   let body: (Int, Int) -> Void
 }
 
 /// What caller and workers share.
 ///
-/// A job is published by advancing `ticket`, whose high half counts
-/// jobs and whose low half is the next unclaimed task: a task is claimed by compare-and-exchange on
-/// the whole word, so a worker that comes late can never claim a task of a job it does not know.
+/// A job is published by advancing `ticket`, whose high half counts jobs and whose low half counts
+/// the tasks that nobody has claimed yet. A task is claimed by compare-and-exchange on the whole
+/// word. So a worker that comes late sees by this one word that nothing is left, whatever the caller
+/// is writing down for the next job; and while something is left, the caller writes nothing down.
 private final class Board: @unchecked Sendable {
   // Sendable: all fields are atomics, or POSIX objects made for sharing that never move.
   private let ticket = Atomic<UInt64>(0)
-  private let taskCount = Atomic<Int>(0)
   private let job = Atomic<UInt>(0)
   private let finished = Atomic<Int>(0)
   private let busy = Atomic<Bool>(false)
@@ -105,14 +106,13 @@ private final class Board: @unchecked Sendable {
 
   func dismiss() {
     dismissed.store(true, ordering: .sequentiallyConsistent)
-    advance()
+    advance(tasks: 0)
   }
 
   func perform(_ tasks: Int, _ address: UInt) {
     finished.store(0, ordering: .relaxed)
-    taskCount.store(tasks, ordering: .relaxed)
     job.store(address, ordering: .relaxed)
-    let current = advance()
+    let current = advance(tasks: tasks)
     work(on: current, as: 0)
     var spins = 0
     while finished.load(ordering: .acquiring) < tasks {
@@ -124,9 +124,9 @@ private final class Board: @unchecked Sendable {
 
   /// Publishes the next job and wakes who sleeps; returns its number.
   @discardableResult
-  private func advance() -> UInt64 {
-    let current = (ticket.load(ordering: .relaxed) >> 32) &+ 1
-    ticket.store(current << 32, ordering: .sequentiallyConsistent)
+  private func advance(tasks: Int) -> UInt64 {
+    let current = ((ticket.load(ordering: .relaxed) >> 32) &+ 1) & 0xffff_ffff
+    ticket.store(current << 32 | UInt64(tasks), ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
       pthread_mutex_lock(mutex)
       pthread_cond_broadcast(wake)
@@ -139,18 +139,17 @@ private final class Board: @unchecked Sendable {
   private func work(on number: UInt64, as worker: Int) {
     while true {
       let seen = ticket.load(ordering: .acquiring)
-      guard seen >> 32 == number & 0xffff_ffff else { return }
-      let task = Int(seen & 0xffff_ffff)
+      let unclaimed = Int(seen & 0xffff_ffff)
+      guard seen >> 32 == number, unclaimed > 0 else { return }
       let address = job.load(ordering: .relaxed)
-      guard task < taskCount.load(ordering: .relaxed) else { return }
       guard
         ticket.compareExchange(
-          expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing
+          expected: seen, desired: seen - 1, ordering: .acquiringAndReleasing
         ).exchanged
       else { continue }
-      // The claim succeeded, so the job is still open and its address the one read above.
-      guard let pointer = UnsafePointer<Job>(bitPattern: address) else { return }
-      pointer.pointee.body(task, worker)
+      // The claim succeeded, so all the while the job was open and its address the one read above.
+      guard let job = UnsafePointer<Job>(bitPattern: address) else { return }
+      job.pointee.body(job.pointee.tasks - unclaimed, worker)
       finished.add(1, ordering: .acquiringAndReleasing)
     }
   }

@@ -1,0 +1,74 @@
+import ArgumentParser
+import FastSAM
+
+/// `fastsam bench pipeline`: the whole job on one picture, stage by stage.
+struct BenchPipeline: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pipeline",
+    abstract: "Picture file to every full-size mask as run lengths, stage by stage.")
+
+  @Argument(help: "A picture.")
+  var image: String
+
+  @OptionGroup var options: BenchOptions
+
+  @Option(help: "Keep instances that score above this probability.")
+  var confidence = 0.4
+
+  @Option(help: "Drop an instance whose box overlaps a better one by more than this IoU.")
+  var iou = 0.9
+
+  @Option(help: "Keep at most so many instances.")
+  var maxDetections = 300
+
+  func run() throws {
+    try reportingFailures {
+      try options.refuseDebug()
+      let segmenter = try options.network.segmenter()
+      let settings = SegmentationOptions(
+        confidence: confidence, iou: iou, maximumDetections: maxDetections)
+      let clock = ContinuousClock()
+      var stages: [(name: String, times: [Double])] = [
+        "decode", "letterbox", "network", "boxes", "masks", "total",
+      ].map { ($0, []) }
+      var count = 0
+      for run in 0..<options.runs + 2 {
+        var timings = StageTimings()
+        let start = clock.now
+        let picture = try Image(contentsOf: image)
+        timings.decode = (clock.now - start).seconds
+        let scene = segmenter.segment(
+          picture, size: options.network.size?.size, options: settings, timings: &timings)
+        let begin = clock.now
+        let counts = scene.instances.concurrentMap(on: segmenter.pool) {
+          RunLength($0.mask()).compressed
+        }
+        timings.masks = (clock.now - begin).seconds
+        timings.total = (clock.now - start).seconds
+        count = counts.count
+        guard run >= 2 else { continue }
+        let values = [
+          timings.decode, timings.letterbox, timings.network, timings.boxes, timings.masks,
+          timings.total,
+        ]
+        for index in stages.indices { stages[index].times.append(values[index] * 1000) }
+      }
+      var text = "\(count) instances, \(segmenter.pool.threads) threads\n"
+      var entries: [String] = []
+      for stage in stages {
+        let times = Times(stage.times)
+        text +=
+          column(stage.name, width: 12) + column(times.median, decimals: 2, width: 10)
+          + " ms   fastest" + column(times.fastest, decimals: 2, width: 9) + "\n"
+        entries.append(
+          "\"\(stage.name)\": {\"median_ms\": \(times.median), \"min_ms\": \(times.fastest)}")
+      }
+      try options.publish(
+        text,
+        json: """
+          {"instances": \(count), "threads": \(segmenter.pool.threads), "runs": \(options.runs), \
+          \(entries.joined(separator: ", "))}
+          """)
+    }
+  }
+}
