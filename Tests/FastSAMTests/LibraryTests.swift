@@ -8,8 +8,7 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent()
 
   @Test func readmeShowsCodeThatRuns() throws {
-    FileManager.default.changeCurrentDirectoryPath(Self.root.path)
-    // README's lines begin here.
+    // README's lines begin here. (Tests run in the root of the package.)
     let segmenter = try Segmenter()  // or Segmenter(weights: "FastSAM-s.pt")
     let picture = try Image(contentsOf: "Weights/sample.jpg")
     let scene = segmenter.segment(picture)
