@@ -21,8 +21,8 @@ extension Checkpoint {
 extension SegmentationOptions {
   /// The default options, but for the thresholds that a weights file asks for.
   ///
-  /// They are numbers from 0 to 1 under `confidence` and `iou` in its metadata; anything else there is
-  /// a remark.
+  /// These are numbers from 0 to 1 under `confidence` and `iou` in its metadata; anything else there
+  /// is a remark.
   public init(calibratedFor checkpoint: Checkpoint) {
     self.init()
     func threshold(_ key: String) -> Double? {

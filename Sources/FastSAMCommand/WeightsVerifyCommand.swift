@@ -3,7 +3,7 @@ import FastSAM
 import WeightStore
 
 extension WeightsCommand {
-  /// `fastsam weights verify`: is the file whole, and does this build make of it what it should?
+  /// `fastsam weights verify`: whether a file is whole, and what this build makes of it.
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Check that a weights file is whole, and whether it is a published one.",
