@@ -82,7 +82,7 @@ def details(row: dict) -> str:
         slower = f"{figure(engine, 'cpu_ms') / figure(ours, 'cpu_ms'):.2f} ×" if ours else "–"
         lines.append([LABELS.get(name, name), *times, slower, f"{engine['peak_mb']:.0f}"])
     heads = [f"{row['rounds']} rounds", "processor ms", "fastest", "wall ms", "fastest",
-             "÷ ours", "peak MB"]
+             "processor ÷ ours", "peak MB"]
     load = f"Load average {row['load_before']:.1f} before, {row['load_after']:.1f} after."
     return f"### {title(row).capitalize()}\n\n{table(heads, lines)}\n{load}\n"
 
@@ -113,7 +113,7 @@ def scaling(row: dict) -> str:
             f"{figure(one, 'wall_ms') / figure(two, 'wall_ms'):.2f} (fastest runs: "
             f"{min(one['wall_ms']) / min(two['wall_ms']):.2f}); the processor time grows by a "
             f"factor of {figure(two, 'cpu_ms') / figure(one, 'cpu_ms'):.2f}. On a busy machine the "
-            f"second thread competes with other people's work, so the first figure is a floor.\n")
+            f"second thread competes with other people's work, which hides part of the gain.\n")
 
 
 def chart(rows: list[dict]) -> str:
@@ -160,7 +160,7 @@ Measured {date} on {processor}, {cores} cores, {memory} GB, {system}; {threads} 
 
 SHARED = """\
 **The machine was shared.** Its load average was {low:.0f} to {high:.0f} on {cores} cores while this
-was measured. Wall time then holds other people's work too; processor time (all threads of the
+was measured{priority}. Wall time then holds other people's work too; processor time (all threads of the
 engine's process added up) does not, and is the steadier figure, though it charges an engine whose
 threads wait by spinning for the waiting. Caches and clock are shared all the same, so only ratios
 inside one row mean anything, and the milliseconds are not what a quiet machine would show."""
@@ -174,8 +174,8 @@ METHOD = """\
   take turns, one run each, so that only one computes at a time and all meet the same minutes.
 - *Forward pass*: seeded noise in, all outputs of the network decoded out. OpenVINO with f32 and the
   latency hint, ONNX Runtime with all graph optimisations, ncnn with FP16 and BF16 off and Winograd
-  and packing on, PyTorch eager with batch norm fused and channels-last. `torch.compile` is not
-  measured.
+  and packing on, PyTorch eager with batch norm fused and whichever memory layout the warm-up
+  found faster. `torch.compile` is not measured.
 - *Whole job warm*: from the picture file (`bus.jpg`, 810 × 1080, which comes with ultralytics) to
   every full-size mask. ultralytics stops at `predict(retina_masks=True)`; this engine also encodes
   each mask as COCO run lengths. The confidence is set to where the wanted number of instances
@@ -184,7 +184,8 @@ METHOD = """\
   `fastsam segment --json` with every mask in the document, against `python -c` with `YOLO(…)
   .predict(…)`. ultralytics' figures include importing PyTorch.
 - *Peak memory*: the largest resident size of the process in its life, loading included, 1 MB =
-  10⁶ bytes. For the Python engines that includes the interpreter.
+  10⁶ bytes. For the peers that includes the Python interpreter, for PyTorch also ultralytics, which
+  reads the checkpoint.
 - The checkpoints hold random weights in the published shapes (`make_checkpoints.py`): the time of a
   forward pass does not depend on the weights.
 - Not measured: SAM (ViT-B) as the far end of the scale, so nothing is said here about how much
@@ -209,13 +210,16 @@ def preface(result: dict, file: str) -> str:
     loads = [row[key] for row in result["rows"] for key in ["load_before", "load_after"]]
     shared = SHARED if max(loads) > 1.5 * result["threads"] else QUIET
     versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
+    priority = f", and all engines ran with niceness {result['niceness']}" * (
+        result["niceness"] != 0)
     return PREFACE.format(
         file=file, date=result["date"][:16].replace("T", " ") + " UTC",
         processor=result["processor"], cores=result["cores"], memory=result["memory_gb"],
         system=result["system"], threads=result["threads"], commit=result["commit"],
         changed=" with changes" if result["changed_since_commit"] else "",
         versions=versions[0].upper() + versions[1:],
-        shared=shared.format(low=min(loads), high=max(loads), cores=result["cores"]))
+        shared=shared.format(low=min(loads), high=max(loads), cores=result["cores"],
+                             priority=priority))
 
 
 def main() -> None:

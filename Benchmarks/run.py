@@ -259,6 +259,7 @@ def header() -> dict:
         "memory_gb": round(memory / 1e9),
         "system": f"{platform.system()} {platform.machine()}",
         "threads": THREADS,
+        "niceness": os.nice(0),
         "commit": git("rev-parse", "--short", "HEAD"),
         "changed_since_commit": bool(git("status", "--porcelain", "--", "../Sources")),
         "versions": {"python": platform.python_version()} | {p: version(p) for p in packages},
