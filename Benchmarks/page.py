@@ -174,8 +174,8 @@ METHOD = """\
   take turns, one run each, so that only one computes at a time and all meet the same minutes.
 - *Forward pass*: seeded noise in, all outputs of the network decoded out. OpenVINO with f32 and the
   latency hint, ONNX Runtime with all graph optimisations, ncnn with FP16 and BF16 off and Winograd
-  and packing on, PyTorch eager with batch norm fused and whichever memory layout the warm-up
-  found faster. `torch.compile` is not measured.
+  and packing on, PyTorch eager with batch norm fused and channels-last (the
+  contiguous layout was slower at 640). `torch.compile` is not measured.
 - *Whole job warm*: from the picture file (`bus.jpg`, 810 × 1080, which comes with ultralytics) to
   every full-size mask. ultralytics stops at `predict(retina_masks=True)`; this engine also encodes
   each mask as COCO run lengths. The confidence is set to where the wanted number of instances
