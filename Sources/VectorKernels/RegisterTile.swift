@@ -92,3 +92,35 @@ func accumulateNumber<let pixels: Int, let vectors: Int>(
     p &+= 1
   }
 }
+
+/// Writes the sums to `target`, pixel after pixel, one block after the other.
+@inline(__always)
+func storeSums<let pixels: Int, let vectors: Int>(
+  _ sums: Tile<pixels, vectors>, _ target: UnsafeMutablePointer<Float>
+) {
+  var v = 0
+  while v < vectors {
+    var p = 0
+    while p < pixels {
+      store(sums[unchecked: p][unchecked: v].lanes, target + (v &* pixels &+ p) &* 16)
+      p &+= 1
+    }
+    v &+= 1
+  }
+}
+
+/// Adds what ``storeSums(_:_:)`` has written.
+@inline(__always)
+func addTotals<let pixels: Int, let vectors: Int>(
+  _ sums: inout Tile<pixels, vectors>, _ totals: UnsafeMutablePointer<Float>
+) {
+  var v = 0
+  while v < vectors {
+    var p = 0
+    while p < pixels {
+      sums[unchecked: p][unchecked: v].lanes += load(totals + (v &* pixels &+ p) &* 16)
+      p &+= 1
+    }
+    v &+= 1
+  }
+}
