@@ -108,6 +108,7 @@ struct BenchModel: ParsableCommand {
     commandName: "model", abstract: "The forward pass alone, on seeded noise.")
 
   @OptionGroup var options: BenchOptions
+  @OptionGroup var turns: TurnsOption
 
   func run() throws {
     try reportingFailures {
@@ -116,9 +117,9 @@ struct BenchModel: ParsableCommand {
       let size = options.network.size?.size ?? segmenter.imageSize
       let plan = segmenter.plan(height: size.height, width: size.width)
       let noise = seededNoise(plan)
-      let times = Times(runs: options.runs) {
-        _ = segmenter.forward(plan) { noise.copy(to: $0) }
-      }
+      func forward() { _ = segmenter.forward(plan) { noise.copy(to: $0) } }
+      if turns.turns { return try takeTurns(forward) }
+      let times = Times(runs: options.runs, forward)
       let threads = segmenter.pool.threads
       try options.publish(
         "\(segmenter.name) at \(plan.height)×\(plan.width), \(threads) threads: median "

@@ -11,6 +11,7 @@ struct BenchPipeline: ParsableCommand {
   var image: String
 
   @OptionGroup var options: BenchOptions
+  @OptionGroup var turns: TurnsOption
 
   @Option(help: "Keep instances that score above this probability.")
   var confidence = 0.4
@@ -32,7 +33,7 @@ struct BenchPipeline: ParsableCommand {
         "decode", "letterbox", "network", "boxes", "masks", "total",
       ].map { ($0, []) }
       var count = 0
-      for run in 0..<options.runs + 2 {
+      func job() throws -> StageTimings {
         var timings = StageTimings()
         let start = clock.now
         let picture = try Image(contentsOf: image)
@@ -46,6 +47,11 @@ struct BenchPipeline: ParsableCommand {
         timings.masks = (clock.now - begin).seconds
         timings.total = (clock.now - start).seconds
         count = counts.count
+        return timings
+      }
+      if turns.turns { return try takeTurns(instances: { count }) { _ = try job() } }
+      for run in 0..<options.runs + 2 {
+        let timings = try job()
         guard run >= 2 else { continue }
         let values = [
           timings.decode, timings.letterbox, timings.network, timings.boxes, timings.masks,
