@@ -34,6 +34,9 @@ struct InspectCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The layers as JSON; - prints them.", valueName: "file|-"))
   var json: String?
 
+  @Option(help: ArgumentHelp("Draw the network, as SVG.", valueName: "file.svg"))
+  var graph: String?
+
   func validate() throws {
     guard (1...10_000).contains(runs) else {
       throw ValidationError("--runs \(runs): must be from 1 to 10000")
@@ -43,6 +46,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let layers = try layers()
+      if let graph { try AtomicFile.write(NetworkFigure(layers).svg, to: graph) }
       if json != "-" {
         let lines = tree ? layers.tree : layers.table
         try standardOutput(Array((lines + layers.summary).map { $0 + "\n" }.joined().utf8))

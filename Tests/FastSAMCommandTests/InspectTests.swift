@@ -2,6 +2,10 @@ import FastSAM
 import Foundation
 import Testing
 
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
 @Suite struct InspectTests {
   let program: Program
 
@@ -52,5 +56,14 @@ import Testing
     let lines = outcome.output.split(separator: "\n")
     #expect(lines.last?.hasSuffix("GFLOP") ?? false)
     #expect(lines.contains { $0.contains("Bottleneck") && $0.contains("m.0") })
+  }
+
+  @Test func theFigureIsWellFormedAndHasEveryModule() throws {
+    #expect(try program.run(["inspect", "--size", "64x96", "--graph", "a.svg"]).status == 0)
+    let parser = XMLParser(data: try program.contents("a.svg"))
+    #expect(parser.parse())
+    let text = String(decoding: try program.contents("a.svg"), as: UTF8.self)
+    #expect((0...21).allSatisfy { text.contains(">\($0)</text>") })
+    #expect(text.contains("picture 3×64×96") && text.contains(">32×16×24<"))
   }
 }
