@@ -93,7 +93,8 @@ let package = Package(
       name: "FastSAMCommand",
       dependencies: [
         "CStartup",
-        "FastSAM", "JSON", "Checkpoints", "CLIP", "Imaging", "Outputs", "WeightStore", "YOLOv8",
+        "FastSAM", "JSON", "Checkpoints", "Graphs", "Plans", "CLIP", "Imaging", "Outputs",
+        "WeightStore", "YOLOv8",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

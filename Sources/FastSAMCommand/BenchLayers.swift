@@ -40,10 +40,12 @@ struct BenchLayers: ParsableCommand {
 /// One layer's times; `gigaflops` counts the multiply-adds of the definition, twice, whatever the
 /// algorithm really does.
 struct LayerTimes {
-  let name: String
-  let algorithm: String
-  let geometry: ConvolutionGeometry?
+  let step: Plan.StepSummary
   let times: Times
+
+  var name: String { step.name }
+  var algorithm: String { step.algorithm }
+  var geometry: ConvolutionGeometry? { step.geometry }
 
   var gigaflops: Double {
     geometry.map { 2 * Double($0.multiplyAdds) / times.median / 1e6 } ?? 0
@@ -57,19 +59,17 @@ struct LayerTimes {
   }
 }
 
-/// The layers of a plan, in the order in which it runs them.
-func layerTimes(_ plan: Plan, runs: Int) -> [LayerTimes] {
-  let noise = seededNoise(plan)
+/// The steps of a plan in the order in which it runs them, on `input` or else on noise.
+func layerTimes(_ plan: Plan, input: Tensor? = nil, runs: Int) -> [LayerTimes] {
+  let input = input ?? seededNoise(plan)
   var reports: [[Plan.StepReport]] = []
   for run in 0..<runs + 2 {
     var steps: [Plan.StepReport] = []
-    plan.run(fill: { noise.copy(to: $0) }, observe: { steps.append($0) }) { _ in }
+    plan.run(fill: { input.copy(to: $0) }, observe: { steps.append($0) }) { _ in }
     if run >= 2 { reports.append(steps) }
   }
   return reports[0].indices.map { index in
-    let step = reports[0][index]
-    return LayerTimes(
-      name: step.name, algorithm: step.algorithm, geometry: step.geometry,
-      times: Times(reports.map { $0[index].time.seconds * 1000 }))
+    LayerTimes(
+      step: reports[0][index].step, times: Times(reports.map { $0[index].time.seconds * 1000 }))
   }
 }

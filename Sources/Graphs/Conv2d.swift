@@ -88,6 +88,11 @@ public struct Conv2d: Sendable {
     outputChannels * inputChannels * kernelSize * kernelSize
       + (bias == nil ? 0 : outputChannels) + (norm == nil ? 0 : 2 * outputChannels)
   }
+
+  /// The number of learned numbers in ``folded()``'s filter and bias.
+  public var foldedParameters: Int {
+    outputChannels * (inputChannels * kernelSize * kernelSize + 1)
+  }
 }
 
 /// Batch normalisation at inference (arXiv 1502.03167): a scale and a shift a channel.

@@ -60,7 +60,8 @@ struct Lowering {
       steps.append(
         .maxPool(
           MaxPoolStep(
-            height: size.height, width: size.width, input: source.blocks, output: target.blocks)))
+            node: index, height: size.height, width: size.width, input: source.blocks,
+            output: target.blocks)))
       values[index] = target
     case .upsampleNearest:
       // Never formed: the 1×1 convolution that reads it does without (`mergedUpsample`).
@@ -95,24 +96,25 @@ struct Lowering {
     if case .input = graph.nodes[source].operation {
       // The first layer: its 3×3 patches of 3 channels fill two blocks of lanes, gathered on the way.
       append(
-        layer.name, geometry, from: nil, lanes: ChannelLanes(parts: [geometry.depth]), to: target,
+        index, layer.name, geometry, from: nil, lanes: ChannelLanes(parts: [geometry.depth]),
+        to: target,
         silu: layer.activation == .silu, gatheredPatches: true, weights: layer.folded)
     } else if let (coarse, fine) = mergedUpsample(source, layer) {
       let small = (height: size.height / 2, width: size.width / 2)
       let partial = allocate(lanes, small)
       append(
-        layer.name + " (coarse)", layer.geometry(height: small.height, width: small.width),
+        index, layer.name + " (coarse)", layer.geometry(height: small.height, width: small.width),
         from: coarse.blocks, lanes: coarse.lanes, to: partial, silu: false
       ) {
         (layer.folded().filter, Tensor([layer.outputChannels]))
       }
       append(
-        layer.name, geometry, from: fine.blocks, lanes: fine.lanes, to: target,
+        index, layer.name, geometry, from: fine.blocks, lanes: fine.lanes, to: target,
         silu: layer.activation == .silu, coarse: partial.blocks, weights: layer.folded)
     } else {
       let source = value(source)
       append(
-        layer.name, geometry, from: source.blocks, lanes: source.lanes, to: target,
+        index, layer.name, geometry, from: source.blocks, lanes: source.lanes, to: target,
         silu: layer.activation == .silu, residual: residual?.blocks, weights: layer.folded)
     }
   }
@@ -127,7 +129,7 @@ struct Lowering {
       inputHeight: sizes[source].height, inputWidth: sizes[source].width, kernelSize: 1)
     for phase in 0..<4 {
       append(
-        "\(layer.name) (\(phase / 2), \(phase % 2))", geometry, from: input.blocks,
+        index, "\(layer.name) (\(phase / 2), \(phase % 2))", geometry, from: input.blocks,
         lanes: input.lanes, to: target, silu: false, phase: (phase / 2, phase % 2)
       ) {
         layer.phase(row: phase / 2, column: phase % 2)
@@ -138,7 +140,7 @@ struct Lowering {
 
   /// Appends a step; its filter is packed unless a plan of another size has done so.
   private mutating func append(
-    _ name: String, _ geometry: ConvolutionGeometry, from input: [BlockedValue.Block]?,
+    _ node: Int, _ name: String, _ geometry: ConvolutionGeometry, from input: [BlockedValue.Block]?,
     lanes: ChannelLanes, to target: BlockedValue, silu: Bool,
     residual: [BlockedValue.Block]? = nil, coarse: [BlockedValue.Block]? = nil,
     phase: (row: Int, column: Int)? = nil, gatheredPatches: Bool = false,
@@ -163,7 +165,7 @@ struct Lowering {
     steps.append(
       .convolution(
         ConvolutionStep(
-          name: name, geometry: geometry, algorithm: algorithm, input: input,
+          node: node, name: name, geometry: geometry, algorithm: algorithm, input: input,
           output: target.blocks, filter: entry.filter, bias: entry.bias, silu: silu,
           residual: residual, coarse: coarse, phase: phase)))
   }

@@ -73,7 +73,7 @@ public final class Plan: Sendable {
       }
       let clock = ContinuousClock()
       let time = clock.measure { perform(index, workspace) }
-      observe(layout.report(index, time))
+      observe(StepReport(step: StepSummary(layout.steps[index]), time: time))
     }
     return read(Results(graph: graph, layout: layout, workspace: workspace, pool: pool))
   }
@@ -96,14 +96,36 @@ public final class Plan: Sendable {
     }
   }
 
-  /// One step of a plan and how long it took.
-  public struct StepReport: Sendable {
-    /// The layer, `model.2.cv1`.
+  /// What the plan does when it runs, in order.
+  public var steps: [StepSummary] { layout.steps.map(StepSummary.init) }
+
+  /// One step of a plan.
+  public struct StepSummary: Sendable {
+    /// The graph's node that it computes; some nodes take several steps, and some none.
+    public let node: Int
+    /// The layer, `model.2.cv1`, and which part of it.
     public let name: String
     /// The algorithm, `direct`, `winograd` or `max-pool`.
     public let algorithm: String
     /// The sizes; nil for a step that is no convolution.
     public let geometry: ConvolutionGeometry?
+
+    init(_ step: Step) {
+      switch step {
+      case .convolution(let step):
+        (node, name, geometry) = (step.node, step.name, step.geometry)
+        algorithm = step.algorithm.rawValue
+      case .maxPool(let step):
+        (node, name, geometry) = (step.node, "max-pool", nil)
+        algorithm = "max-pool"
+      }
+    }
+  }
+
+  /// One step of a plan and how long it took.
+  public struct StepReport: Sendable {
+    /// The step.
+    public let step: StepSummary
     /// Wall-clock time.
     public let time: Duration
   }
@@ -218,15 +240,5 @@ struct PlanLayout: Sendable {
     self.scratchCount = (scratch + 63) / 64 * 64
     self.biasCount = biases
     self.tableCount = tables
-  }
-
-  func report(_ index: Int, _ time: Duration) -> Plan.StepReport {
-    switch steps[index] {
-    case .convolution(let step):
-      Plan.StepReport(
-        name: step.name, algorithm: step.algorithm.rawValue, geometry: step.geometry, time: time)
-    case .maxPool:
-      Plan.StepReport(name: "max-pool", algorithm: "max-pool", geometry: nil, time: time)
-    }
   }
 }

@@ -24,6 +24,8 @@ enum Step {
 
 /// A convolution with everything that follows it, or a phase of a transposed one.
 struct ConvolutionStep {
+  /// The graph's node that it computes, alone or with other steps.
+  let node: Int
   let name: String
   let geometry: ConvolutionGeometry
   let algorithm: BlockedAlgorithm
@@ -42,6 +44,8 @@ struct ConvolutionStep {
 
 /// 5×5 max-pooling with stride 1, block by block.
 struct MaxPoolStep {
+  /// The graph's node that it computes.
+  let node: Int
   let height: Int, width: Int
   let input: [BlockedValue.Block]
   let output: [BlockedValue.Block]

@@ -119,15 +119,19 @@ func relativeError(_ actual: Tensor?, _ expected: Tensor?) -> Float {
     let plan = PlanVariant.all[0].plan(graph, height: 16, width: 16)
     var names: [String] = []
     plan.run(
-      fill: { $0.update(repeating: 0, count: 3 * 16 * 16) }, observe: { names.append($0.name) }
+      fill: { $0.update(repeating: 0, count: 3 * 16 * 16) }, observe: { names.append($0.step.name) }
     ) {
       _ in
     }
-    let layers = [
-      "stem", "down", "split", "first", "second", "third", "join", "deep", "squeeze", "spread",
-      "merge", "fine", "coarse", "prototypes",
-    ]
-    #expect(Set(layers).isSubset(of: names))
-    #expect(names.count { $0 == "max-pool" } == 3)
+    #expect(names == plan.steps.map(\.name))
+    for (index, node) in graph.nodes.enumerated() {
+      let parts = plan.steps.filter { $0.node == index }.map(\.name)
+      switch node.operation {
+      case .convolution(let layer): #expect(parts.last == layer.name)
+      case .transposedConvolution: #expect(parts.count == 4)
+      case .maxPool: #expect(parts == ["max-pool"])
+      default: #expect(parts.isEmpty)
+      }
+    }
   }
 }
