@@ -39,11 +39,12 @@ public struct Checkpoint: Sendable {
     if file.count >= 4, file.integer(UInt32.self, at: 0) == 0x0403_4b50 {
       return try PyTorchFile.read(file)
     }
+    // Asked before the next: the length of a header may begin with any byte.
+    if file.count > 8, file[8] == UInt8(ascii: "{") { return try SafetensorsFile.read(file) }
     if file[0] == 0x80 {
       throw .unsupported(
         path: file.path, what: "the old PyTorch format (before 1.6): load and save it with today's")
     }
-    if file.count > 8, file[8] == UInt8(ascii: "{") { return try SafetensorsFile.read(file) }
     throw .unknownFormat(
       path: file.path, firstBytes: (0..<min(4, file.count)).map { file[$0] })
   }

@@ -19,8 +19,10 @@ extension Checkpoint {
 }
 
 extension SegmentationOptions {
-  /// The default options, but for the thresholds that a weights file asks for: numbers from 0 to 1
-  /// under `confidence` and `iou` in its metadata. Anything else there is a remark.
+  /// The default options, but for the thresholds that a weights file asks for.
+  ///
+  /// These are numbers from 0 to 1 under `confidence` and `iou` in its metadata; anything else there
+  /// is a remark.
   public init(calibratedFor checkpoint: Checkpoint) {
     self.init()
     func threshold(_ key: String) -> Double? {

@@ -148,7 +148,7 @@ public final class Segmenter: Sendable {
       var tensors = [(name: "input", value: letterbox.render(image))]
       for i in 0...21 { tensors.append(("model.\(i)", results.tensor("model.\(i)"))) }
       let head = headOutput(results)
-      tensors.append(("predictions", head.predictions()))
+      tensors.append(("predictions", head.predictions(on: pool)))
       tensors.append(("prototypes", head.prototypes))
       return tensors
     }
@@ -199,7 +199,7 @@ public final class Segmenter: Sendable {
   ) -> (predictions: Tensor, prototypes: Tensor) {
     plan.run(fill: fill) { results in
       let head = headOutput(results)
-      return (head.predictions(), head.prototypes)
+      return (head.predictions(on: pool), head.prototypes)
     }
   }
 

@@ -134,29 +134,4 @@ struct WeightsCommand: ParsableCommand {
         + "\(network.bins) bins a side, \(network.prototypes) prototypes"
     }
   }
-
-  struct Verify: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Check that a weights file is whole, and whether it is a published one.",
-      discussion: """
-        The fingerprint is a hash of the tensors alone: a .pt file and what was imported from it have
-        the same.
-        """)
-
-    @Argument(help: "A file, or a name from `fastsam weights list`.", completion: .file())
-    var file: String
-
-    func run() throws {
-      try reportingFailures {
-        let checkpoint = try checkpoint(file)
-        let verification = try WeightVerification(checkpoint)
-        print("file         \(checkpoint.path)")
-        for line in verification.lines { print(line) }
-        if !verification.isSound {
-          throw Failure(
-            .badData, "\(checkpoint.path): the tensors are not those that were imported")
-        }
-      }
-    }
-  }
 }

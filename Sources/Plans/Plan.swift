@@ -75,7 +75,7 @@ public final class Plan: Sendable {
       let time = clock.measure { perform(index, workspace) }
       observe(layout.report(index, time))
     }
-    return read(Results(graph: graph, layout: layout, workspace: workspace))
+    return read(Results(graph: graph, layout: layout, workspace: workspace, pool: pool))
   }
 
   private func perform(_ index: Int, _ workspace: Workspace) {
@@ -113,6 +113,7 @@ public final class Plan: Sendable {
     let graph: Graph
     let layout: PlanLayout
     let workspace: Workspace
+    let pool: ThreadPool
 
     /// The value named `name` as 1×C×H×W.
     ///
@@ -156,11 +157,14 @@ public final class Plan: Sendable {
     private func unblock(
       _ value: BlockedValue, _ plane: Int, into target: UnsafeMutablePointer<Float>
     ) {
-      for (lane, channel) in value.lanes.channels.enumerated() {
-        guard let channel else { continue }
-        let source = workspace.address(value.blocks[lane / blockChannels]) + lane % blockChannels
-        let row = target + channel * plane
-        for i in 0..<plane { row[i] = source[i * blockChannels] }
+      nonisolated(unsafe) let target = target  // Each block has channels of its own.
+      pool.run(value.blocks.count) { block, _ in
+        let source = workspace.address(value.blocks[block])
+        for lane in 0..<blockChannels {
+          guard let channel = value.lanes.channels[block * blockChannels + lane] else { continue }
+          let row = target + channel * plane
+          for i in 0..<plane { row[i] = source[i * blockChannels + lane] }
+        }
       }
     }
   }

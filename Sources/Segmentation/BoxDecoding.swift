@@ -93,36 +93,44 @@ extension HeadOutput {
   /// Rows: centre x, centre y, width, height in network pixels; the class probabilities; the mask
   /// coefficients. For a trace; `segment` decodes only what passes its thresholds.
   /// Cost: 4·reg_max + nc exponentials an anchor.
-  public func predictions() -> Tensor {
+  public func predictions(on pool: ThreadPool) -> Tensor {
     let grid = AnchorGrid(scoreMaps), bins = bins
     let classes = levels[0].scores.shape[1], masks = levels[0].coefficients.shape[1]
     return Tensor([1, 4 + classes + masks, grid.count]) { rows in
+      nonisolated(unsafe) let rows = rows  // Each task writes columns of its own.
+      let chunk = 256
       var first = 0
       for level in levels {
         let cells = level.scores.shape[2] * level.scores.shape[3]
-        let anchors = Array(first..<first + cells)
-        boxLogits(at: anchors).withUnsafeBufferPointer { logits in
-          guard let logits = logits.baseAddress else { return }
-          for cell in 0..<cells {
-            let box = decodeBox(
-              logits + cell * 4 * bins, bins: bins, anchor: first + cell, grid: grid)
-            rows[first + cell] = box.x
-            rows[grid.count + first + cell] = box.y
-            rows[2 * grid.count + first + cell] = box.width
-            rows[3 * grid.count + first + cell] = box.height
-          }
-        }
-        level.scores.withUnsafeElements { logits in
-          for c in 0..<classes {
-            for cell in 0..<cells {
-              rows[(4 + c) * grid.count + first + cell] = sigmoid(logits[c * cells + cell])
+        let start = first
+        pool.run((cells + chunk - 1) / chunk) { task, _ in
+          let part = task * chunk..<min(cells, (task + 1) * chunk)
+          boxLogits(at: part.map { start + $0 }).withUnsafeBufferPointer { logits in
+            guard let logits = logits.baseAddress else { return }
+            for cell in part {
+              let anchor = start + cell
+              let box = decodeBox(
+                logits + (cell - part.lowerBound) * 4 * bins, bins: bins, anchor: anchor,
+                grid: grid)
+              rows[anchor] = box.x
+              rows[grid.count + anchor] = box.y
+              rows[2 * grid.count + anchor] = box.width
+              rows[3 * grid.count + anchor] = box.height
             }
           }
-        }
-        level.coefficients.withUnsafeElements { coefficients in
-          for k in 0..<masks {
-            for cell in 0..<cells {
-              rows[(4 + classes + k) * grid.count + first + cell] = coefficients[k * cells + cell]
+          level.scores.withUnsafeElements { logits in
+            for c in 0..<classes {
+              for cell in part {
+                rows[(4 + c) * grid.count + start + cell] = sigmoid(logits[c * cells + cell])
+              }
+            }
+          }
+          level.coefficients.withUnsafeElements { coefficients in
+            for k in 0..<masks {
+              for cell in part {
+                rows[(4 + classes + k) * grid.count + start + cell] =
+                  coefficients[k * cells + cell]
+              }
             }
           }
         }

@@ -208,10 +208,30 @@ private func put(_ values: (Lanes, Lanes, Lanes, Lanes), _ address: UnsafeMutabl
   store(values.3, address + 48)
 }
 
+/// Walks over the tiles of a part; a division for each tile would cost as much as a transform.
+private struct TileRaster {
+  private(set) var row: Int, x: Int
+  private let width: Int
+
+  init(_ c: BlockedConvolution, _ part: ConvolutionPart) {
+    let across = (c.outputWidth &+ side &- 1) / side
+    row = part.first / across &* side
+    x = part.first % across &* side
+    width = c.outputWidth
+  }
+
+  @inline(__always) mutating func advance() {
+    x &+= side
+    if x >= width {
+      x = 0
+      row &+= side
+    }
+  }
+}
+
 /// V ← Bᵀ d B for the part's tiles, all input blocks.
 private func transformInput(_ c: BlockedConvolution, _ part: ConvolutionPart, _ v: TransformedTiles)
 {
-  let tilesAcross = (c.outputWidth &+ side &- 1) / side
   // A patch that leaves the picture is first copied here, with zeros where nothing is; the rows of
   // the half-transformed patch follow.
   let room = v.base + products &* v.positionStride
@@ -220,10 +240,10 @@ private func transformInput(_ c: BlockedConvolution, _ part: ConvolutionPart, _ 
   var block = 0
   while block < c.inputBlocks {
     let map = c.input[block]
+    var place = TileRaster(c, part)
     var tile = part.first
     while tile < part.end {
-      let y = (tile / tilesAcross) &* side &- 1
-      let x = (tile % tilesAcross) &* side &- 1
+      let (y, x) = (place.row &- 1, place.x &- 1)
       var source = map + (y &* c.inputWidth &+ x) &* 16
       var rowStride = c.inputWidth &* 16
       if y < 0 || x < 0 || y &+ reach > c.inputHeight || x &+ reach > c.inputWidth {
@@ -246,6 +266,7 @@ private func transformInput(_ c: BlockedConvolution, _ part: ConvolutionPart, _ 
         column &+= 1
       }
       tile &+= 1
+      place.advance()
     }
     block &+= 1
   }
@@ -269,7 +290,7 @@ private func copyPatch(
 private func transformOutput(
   _ c: BlockedConvolution, _ part: ConvolutionPart, _ m: TransformedTiles, block: Int
 ) {
-  let tilesAcross = (c.outputWidth &+ side &- 1) / side
+  var place = TileRaster(c, part)
   // Four half-transformed rows of six; the products of the last tile end before.
   let half = m.base + (products &* m.positionStride &+ 2 &* m.blockStride)
   var tile = part.first
@@ -286,7 +307,7 @@ private func transformOutput(
       store(y.3, target + 3 &* reach &* 16)
       column &+= 1
     }
-    let (row, x) = ((tile / tilesAcross) &* side, (tile % tilesAcross) &* side)
+    let (row, x) = (place.row, place.x)
     let rows = min(side, c.outputHeight &- row)
     let columns = min(side, c.outputWidth &- x)
     let sums = half + side &* reach &* 16
@@ -298,5 +319,6 @@ private func transformOutput(
       r &+= 1
     }
     tile &+= 1
+    place.advance()
   }
 }

@@ -26,3 +26,10 @@ struct SHA256 {
     return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }
+
+/// The SHA-256 of some bytes in lower-case hexadecimal.
+public func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
+  var hash = SHA256()
+  hash.update(bytes)
+  return hash.finish()
+}

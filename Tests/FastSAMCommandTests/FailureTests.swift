@@ -76,7 +76,7 @@ import Testing
       ])
   }
 
-  @Test func closedStandardOutputIsUnwritable() throws {
+  @Test func fullDeviceIsUnwritable() throws {
     let outcome = try program.run(
       ["segment", "--size", "160", "a.png", "--quiet", "--json", "/dev/full"])
     #expect(outcome.status == 73)

@@ -146,6 +146,8 @@ import Testing
       "{\"texts\": [\"a b\"], \"each\": true}")
     #expect(answers[0].ids == best.ids)
     #expect(answers[0].rankings?.map(\.text) == ["a b", "c"])
-    #expect(answers[1].instances?.first?.matches?.first?.similarity == places[0].similarity)
+    // One text alone goes through the tower in another batch, whose sums may round otherwise.
+    let alone = try #require(answers[1].instances?.first?.matches?.first?.similarity)
+    #expect(abs(alone - places[0].similarity) <= 1e-6)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Kernels
 import Regions
 import Segmentation
 import Testing
@@ -115,7 +116,7 @@ struct Golden: Decodable, Sendable {
   }
 
   @Test func predictionsAreDecodedHeads() {
-    let predictions = ClosedFormHead.output(classes: 1).predictions()
+    let predictions = ClosedFormHead.output(classes: 1).predictions(on: ThreadPool(threads: 2))
     #expect(predictions.shape == [1, 13, 126])
     var index = 0
     for row in 0..<13 {

@@ -1,6 +1,6 @@
 """Judges weights on photographs with human segmentations (BSDS500 as COCO-style files, one per picture).
 
-    python evaluate.py --weights ../demo.safetensors --data PATH --size 480 --confidence 0.05 --iou 0.8
+    python evaluate.py --weights ../demo.safetensors --data PATH --size 640 --confidence 0.05 --iou 0.8
 
 For every region that at least two people marked, the best IoU over all masks of the picture: its mean, and how often it
 reaches a half. The photographs are only looked at here; nothing is trained or drawn with them.
@@ -37,7 +37,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--weights", required=True)
     arguments.add_argument("--data", type=Path, required=True, help="folder with images/ and annotations/")
-    arguments.add_argument("--size", type=int, nargs="+", default=[480])
+    arguments.add_argument("--size", type=int, nargs="+", default=[640])
     arguments.add_argument("--confidence", type=float, nargs="+", default=[0.05])
     arguments.add_argument("--iou", type=float, nargs="+", default=[0.8], help="one for each confidence")
     arguments.add_argument("--every", type=int, default=1, help="judge every n-th picture")

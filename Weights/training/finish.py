@@ -1,6 +1,6 @@
 """Writes the shipped file: the averaged weights in half precision, with calibrated scores and what the engine must know.
 
-    python finish.py --checkpoint work/run/checkpoint.pt --output ../demo.safetensors --slope 1 --shift 0 --size 480
+    python finish.py --checkpoint work/run/checkpoint.pt --output ../demo.safetensors --slope 0.567 --shift 0.576 --size 640
 
 The class logit becomes slope * logit + shift, folded into the last class convolution: an increasing map, so the order of
 masks stays and only what the thresholds 0.05 and 0.4 mean is settled.

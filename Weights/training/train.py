@@ -3,7 +3,8 @@
     python train.py --pictures work/pictures --work work/run --steps 9000
 
 Stop it at any time: started again with the same --work it continues from the last checkpoint. The learning rate is held
-and falls to zero over the last --decay steps; both numbers may be changed when continuing.
+and falls to zero over the last --decay steps (or --decay-minutes, on a machine of unknown speed); all of these may be changed
+when continuing.
 """
 
 import argparse
@@ -55,20 +56,27 @@ class Average:
                 self.state[name].copy_(value)
 
 
-def rate(step, options):
+def rate(step, seconds, options):
+    """Rises, holds, and falls to zero with the last steps or, where --minutes is given, with the last minutes."""
     rise = min(1, (step + 1) / WARMUP)
     fall = min(1, max(0, options.steps - step) / max(1, options.decay))
+    if options.minutes:
+        fall = min(fall, max(0, options.minutes - seconds / 60) / options.decay_minutes)
     return options.rate * rise * fall
 
 
-def share_gradients(network, processes):
-    """Averages the gradients of all processes: one thread in each of two wastes less than two threads in one."""
+def share(network, rate, processes):
+    """Averages the gradients of all processes: one thread in each of two wastes less than two threads in one.
+
+    The learning rate travels with them, since clocks differ and the copies must not. Returns its average.
+    """
     gradients = [p.grad for p in network.parameters() if p.grad is not None]
-    flat = torch.cat([g.flatten() for g in gradients])
+    flat = torch.cat([g.flatten() for g in gradients] + [torch.tensor([rate])])
     group_of_processes.all_reduce(flat)
     flat /= processes
-    for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients])):
+    for gradient, part in zip(gradients, flat[:-1].split([g.numel() for g in gradients])):
         gradient.copy_(part.view_as(gradient))
+    return flat[-1].item()
 
 
 def save(path, **state):
@@ -101,20 +109,22 @@ def train(process, options):
     batches = Batches(options.pictures, options.sizes, options.seed + step + 1_000_000 * process)
     loader = iter(DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4))
     network.train()
-    saved = shown = time.time()
+    begun = saved = shown = time.time()
     sums = {}
-    while step < options.steps:
+    pace = 1.0
+    while step < options.steps and pace > 0:
         pictures, regions, masks = next(loader)
-        for group in optimiser.param_groups:
-            group["lr"] = rate(step, options)
         pictures = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             output = network(pictures)
         total, parts = loss(output, regions, masks)
         optimiser.zero_grad(set_to_none=True)
         total.backward()
+        pace = rate(step, time.time() - begun, options)
         if options.processes > 1:
-            share_gradients(network, options.processes)
+            pace = share(network, pace, options.processes)
+        for group in optimiser.param_groups:
+            group["lr"] = pace
         norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
         if torch.isfinite(norm):  # one broken batch must not end a night's work
             optimiser.step()
@@ -127,9 +137,9 @@ def train(process, options):
         if step % 50 == 0:
             seconds, shown = (time.time() - shown) / 50, time.time()
             print(f"{time.strftime('%H:%M:%S')} step {step} " + " ".join(f"{k} {v / 50:.3f}" for k, v in sums.items())
-                  + f" norm {norm:.1f} rate {rate(step, options):.5f} {seconds:.2f} s", flush=True)
+                  + f" norm {norm:.1f} rate {pace:.5f} {seconds:.2f} s", flush=True)
             sums = {}
-        if time.time() - saved > 60 * options.minutes_between_saves or step == options.steps:
+        if time.time() - saved > 60 * options.minutes_between_saves or step == options.steps or pace <= 0:
             save(checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), average=average.state, step=step)
             saved = time.time()
 
@@ -147,6 +157,8 @@ def main():
                            metavar="SIDE:COUNT", help="windows of a step and process; one of the list is drawn each time")
     arguments.add_argument("--steps", type=int, default=6000)
     arguments.add_argument("--decay", type=int, default=2000)
+    arguments.add_argument("--minutes", type=float, default=0, help="stop after so long, however many steps that is; 0: never")
+    arguments.add_argument("--decay-minutes", type=float, default=30)
     arguments.add_argument("--rate", type=float, default=2e-3)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--processes", type=int, default=2)
