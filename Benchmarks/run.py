@@ -46,14 +46,14 @@ class Row:
 
 
 ROWS = [
-    Row("forward", "s", 640, 12),
-    Row("forward", "s", 1024, 8),
-    Row("job", "s", 640, 6, 300),
-    Row("job", "s", 640, 6, 100),
-    Row("cold", "s", 640, 4, 300),
-    Row("scaling", "s", 640, 8),
-    Row("forward", "x", 640, 6),
-    Row("job", "s", 1024, 4, 300),
+    Row("forward", "s", 640, 20),
+    Row("forward", "s", 1024, 12),
+    Row("job", "s", 640, 10, 300),
+    Row("job", "s", 640, 10, 100),
+    Row("cold", "s", 640, 6, 300),
+    Row("scaling", "s", 640, 20),
+    Row("forward", "x", 640, 10),
+    Row("job", "s", 1024, 6, 300),
 ]
 
 
