@@ -57,7 +57,8 @@ def ncnn(folder: Path, model: str, size: int, threads: int) -> tuple[Run, str]:
     files = folder / "models" / f"{model}-{size}.ncnn"
     net.load_param(str(files / "model.ncnn.param"))
     net.load_model(str(files / "model.ncnn.bin"))
-    image = ncnn.Mat(noise(size)[0]).clone()
+    pixels = noise(size)[0]  # borrowed by Mat, so it must live until the copy is made
+    image = ncnn.Mat(pixels).clone()
 
     def run() -> None:
         extractor = net.create_extractor()
