@@ -90,7 +90,6 @@ def ultralytics(folder: Path, model: str, size: int, threads: int, picture: str,
     import torch
     from ultralytics import YOLO
 
-    torch.set_num_threads(threads)
     network = YOLO(folder / "checkpoints" / f"{model}.pt")
 
     def run() -> dict:
@@ -99,7 +98,9 @@ def ultralytics(folder: Path, model: str, size: int, threads: int, picture: str,
                                  verbose=False)[0]
         return {"instances": len(result)}
 
-    return run, "predict(retina_masks=True)"
+    run()  # sets the threads to the cores less one; from here on they are what was asked for
+    torch.set_num_threads(threads)
+    return run, f"predict(retina_masks=True), {threads} threads"
 
 
 ENGINES = {f.__name__: f for f in [openvino, onnxruntime, ncnn, torch, ultralytics]}
