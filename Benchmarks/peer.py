@@ -57,7 +57,8 @@ def ncnn(folder: Path, model: str, size: int, threads: int) -> tuple[Run, str]:
     files = folder / "models" / f"{model}-{size}.ncnn"
     net.load_param(str(files / "model.ncnn.param"))
     net.load_model(str(files / "model.ncnn.bin"))
-    image = ncnn.Mat(noise(size)[0]).clone()
+    pixels = noise(size)[0]  # borrowed by Mat, so it must live until the copy is made
+    image = ncnn.Mat(pixels).clone()
 
     def run() -> None:
         extractor = net.create_extractor()
@@ -89,7 +90,6 @@ def ultralytics(folder: Path, model: str, size: int, threads: int, picture: str,
     import torch
     from ultralytics import YOLO
 
-    torch.set_num_threads(threads)
     network = YOLO(folder / "checkpoints" / f"{model}.pt")
 
     def run() -> dict:
@@ -98,7 +98,9 @@ def ultralytics(folder: Path, model: str, size: int, threads: int, picture: str,
                                  verbose=False)[0]
         return {"instances": len(result)}
 
-    return run, "predict(retina_masks=True)"
+    run()  # sets the threads to the cores less one; from here on they are what was asked for
+    torch.set_num_threads(threads)
+    return run, f"predict(retina_masks=True), {threads} threads"
 
 
 ENGINES = {f.__name__: f for f in [openvino, onnxruntime, ncnn, torch, ultralytics]}
