@@ -86,7 +86,8 @@ def details(row: dict) -> str:
              "processor ÷ ours", "peak MB"]
     load = f"Load average {row['load_before']:.1f} before, {row['load_after']:.1f} after."
     gain = "" if ours else "\n" + scaling(row)
-    return f"### {title(row).capitalize()}\n\n{table(heads, lines)}\n{load}\n{gain}"
+    note = f"{row['note']} " if "note" in row else ""
+    return f"### {title(row).capitalize()}\n\n{table(heads, lines)}\n{note}{load}\n{gain}"
 
 
 def losses(rows: list[dict]) -> list[str]:
