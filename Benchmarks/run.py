@@ -100,7 +100,7 @@ class Engine:
 
 
 class Command:
-    """A command run from the shell again and again, nothing kept between the runs but file cache."""
+    """A command run from the shell again and again, with nothing kept but the file cache."""
 
     def __init__(self, command: list[str]):
         self.command, self.figures = command, Figures(settings="started anew for every run")
