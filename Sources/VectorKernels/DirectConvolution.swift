@@ -257,7 +257,7 @@ private func tile<let pixels: Int, let vectors: Int>(
 /// The products of all input blocks and taps.
 ///
 /// In groups of some 256 products, whose sums are then added: rounding grows with the length of a
-/// chain of additions, and 640 channels of 3×3 would be one of 5760. Costs about one per cent.
+/// chain of additions, and 640 channels of 3×3 would be one of 5760.
 @inline(__always)
 private func sumBlocks<let pixels: Int, let vectors: Int>(
   _ sums: inout Tile<pixels, vectors>, _ zero: Tile<pixels, vectors>, _ c: BlockedConvolution,
