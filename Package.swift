@@ -37,16 +37,17 @@ let package = Package(
     .target(name: "CProcessor"),
     .target(name: "VectorTypes", swiftSettings: optimized),
     .target(
-      name: "VectorKernelsBaseline", dependencies: ["VectorTypes"], path: "Sources/VectorKernels",
+      name: "VectorKernelsBaseline", dependencies: ["CProcessor", "VectorTypes"],
+      path: "Sources/VectorKernels",
       swiftSettings: vector),
     .target(
-      name: "VectorKernelsAVX2", dependencies: ["VectorTypes"],
+      name: "VectorKernelsAVX2", dependencies: ["CProcessor", "VectorTypes"],
       swiftSettings: vector + [
         .define("VECTOR_FMA"),
         .unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"]),
       ]),
     .target(
-      name: "VectorKernelsAVX512", dependencies: ["VectorTypes"],
+      name: "VectorKernelsAVX512", dependencies: ["CProcessor", "VectorTypes"],
       swiftSettings: vector + [
         .define("VECTOR_FMA"), .define("VECTOR_AVX512"),
         .unsafeFlags(["-Xcc", "-march=skylake-avx512", "-Xcc", "-mprefer-vector-width=512"]),

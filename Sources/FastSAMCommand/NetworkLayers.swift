@@ -66,9 +66,18 @@ struct NetworkLayers {
     let cost = GraphCost(graph, height: height, width: width)
     self.cost = cost
     var steps: [Int: [String]] = [:]
-    for step in plan.steps { steps[step.node, default: []].append(step.algorithm) }
+    for step in plan.steps {
+      for node in step.nodes { steps[node, default: []].append(step.algorithm) }
+    }
+    // A step that computes several layers at once is divided among them by their work.
     var milliseconds: [Int: Double] = [:]
-    for row in times { milliseconds[row.step.node, default: 0] += row.times.median }
+    for row in times {
+      let works = row.step.nodes.map { Double(max(1, cost.entries[$0].multiplyAdds)) }
+      let all = works.reduce(0, +)
+      for (node, work) in zip(row.step.nodes, works) {
+        milliseconds[node, default: 0] += row.times.median * work / all
+      }
+    }
 
     var layers: [NetworkLayer] = []
     var lines = [Int?](repeating: nil, count: graph.nodes.count)

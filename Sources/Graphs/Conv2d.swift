@@ -155,22 +155,6 @@ public struct ConvTranspose2d: Sendable {
   /// The filter C×K×2×2 and the bias K.
   public func weights() -> (filter: Tensor, bias: Tensor) { (weight.floats(), bias.floats()) }
 
-  /// The 1×1 convolution that gives the outputs at (`row`, `column`) of each 2×2 patch: its filter
-  /// K×C×1×1 and the bias K.
-  public func phase(row: Int, column: Int) -> (filter: Tensor, bias: Tensor) {
-    let filter = Tensor([outputChannels, inputChannels, 1, 1]) { target in
-      weight.floats().withUnsafeElements { source in
-        for k in 0..<outputChannels {
-          for c in 0..<inputChannels {
-            target[k * inputChannels + c] =
-              source[((c * outputChannels + k) * 2 + row) * 2 + column]
-          }
-        }
-      }
-    }
-    return (filter, bias.floats())
-  }
-
   /// The number of learned numbers.
   public var parameters: Int { 4 * inputChannels * outputChannels + outputChannels }
 }

@@ -12,7 +12,8 @@ extension BlockedAlgorithm {
   ) -> BlockedAlgorithm {
     if let forced { return forced.supports(geometry) ? forced : .direct }
     let isLarge = geometry.outputHeight * geometry.outputWidth >= leastPixels
-    return isLarge && BlockedAlgorithm.winograd.supports(geometry) ? .winograd : .direct
+    let order: [BlockedAlgorithm] = isLarge ? [.winograd, .winograd2x2] : [.winograd2x2]
+    return order.first { $0.supports(geometry) } ?? .direct
   }
 
   private static var leastPixels: Int { 600 }

@@ -7,7 +7,8 @@ import Tensors
 /// What disappears on the way: batch norms (folded when the layer is read), activations and residual
 /// sums (done while a tile is in registers), concatenations and slices (tables of blocks), and the
 /// upsampling before a 1×1 convolution: the convolution runs on the small map and its sum is spread
-/// when the large map is finished, which is exact and a quarter of the work.
+/// when the large map is finished, which is exact and a quarter of the work. A transposed convolution
+/// becomes one operator with the 3×3 convolution after it (``UpsamplingConvolution``).
 struct Lowering {
   private let graph: Graph
   let sizes: [(height: Int, width: Int)]
@@ -51,7 +52,10 @@ struct Lowering {
     switch node.operation {
     case .input: break
     case .convolution(let layer): lowerConvolution(index, layer)
-    case .transposedConvolution(let layer): lowerTransposed(index, layer)
+    case .transposedConvolution:
+      // Never formed: the 3×3 convolution that reads it is one operator with it.
+      precondition(
+        consumers[index].count == 1, "Lowering: a transposed convolution that several layers read")
     case .maxPool(let kernelSize):
       precondition(kernelSize == 5, "Lowering: max-pooling of side \(kernelSize)")
       let source = value(node.inputs[0])
@@ -86,8 +90,17 @@ struct Lowering {
 
   private mutating func lowerConvolution(_ index: Int, _ layer: Conv2d) {
     let source = graph.nodes[index].inputs[0]
+    if case .transposedConvolution(let upsample) = graph.nodes[source].operation {
+      lowerUpsampling(index, UpsamplingConvolution(upsample, layer), layer)
+      return
+    }
     let size = sizes[source]
     let geometry = layer.geometry(height: size.height, width: size.width)
+    let group = siblings(index, layer)
+    if group.count > 1 {
+      if group[0].node == index { lowerTogether(group) }
+      return
+    }
     let residual = residual(for: index)
     let lanes = residual?.lanes ?? ChannelLanes(parts: outputParts(index))
     let target = allocate(lanes, sizes[index])
@@ -96,43 +109,73 @@ struct Lowering {
     if case .input = graph.nodes[source].operation {
       // The first layer: its 3×3 patches of 3 channels fill two blocks of lanes, gathered on the way.
       append(
-        index, layer.name, geometry, from: nil, lanes: ChannelLanes(parts: [geometry.depth]),
+        [index], layer.name, geometry, from: nil, lanes: ChannelLanes(parts: [geometry.depth]),
         to: target,
         silu: layer.activation == .silu, gatheredPatches: true, weights: layer.folded)
     } else if let (coarse, fine) = mergedUpsample(source, layer) {
       let small = (height: size.height / 2, width: size.width / 2)
       let partial = allocate(lanes, small)
       append(
-        index, layer.name + " (coarse)", layer.geometry(height: small.height, width: small.width),
+        [index], layer.name + " (coarse)", layer.geometry(height: small.height, width: small.width),
         from: coarse.blocks, lanes: coarse.lanes, to: partial, silu: false
       ) {
         (layer.folded().filter, Tensor([layer.outputChannels]))
       }
       append(
-        index, layer.name, geometry, from: fine.blocks, lanes: fine.lanes, to: target,
+        [index], layer.name, geometry, from: fine.blocks, lanes: fine.lanes, to: target,
         silu: layer.activation == .silu, coarse: partial.blocks, weights: layer.folded)
     } else {
       let source = value(source)
       append(
-        index, layer.name, geometry, from: source.blocks, lanes: source.lanes, to: target,
+        [index], layer.name, geometry, from: source.blocks, lanes: source.lanes, to: target,
         silu: layer.activation == .silu, residual: residual?.blocks, weights: layer.folded)
     }
   }
 
-  /// Four phases, each a 1×1 convolution to every second pixel.
-  private mutating func lowerTransposed(_ index: Int, _ layer: ConvTranspose2d) {
-    let source = graph.nodes[index].inputs[0]
-    let input = value(source)
-    let target = allocate(ChannelLanes(parts: [layer.outputChannels]), sizes[index])
+  /// Several convolutions as one whose filters stand one after the other.
+  private mutating func lowerTogether(_ group: [(node: Int, layer: Conv2d)]) {
+    let (index, layer) = group[0]
+    let source = value(graph.nodes[index].inputs[0])
+    let size = sizes[graph.nodes[index].inputs[0]]
+    let parts = group.map {
+      (allocate(ChannelLanes(parts: outputParts($0.node)), sizes[$0.node]), $0)
+    }
+    for (value, part) in parts { values[part.node] = value }
     let geometry = ConvolutionGeometry(
-      inputChannels: layer.inputChannels, outputChannels: layer.outputChannels,
-      inputHeight: sizes[source].height, inputWidth: sizes[source].width, kernelSize: 1)
-    for phase in 0..<4 {
+      inputChannels: layer.inputChannels,
+      outputChannels: group.reduce(0) { $0 + $1.layer.outputChannels }, inputHeight: size.height,
+      inputWidth: size.width, kernelSize: layer.kernelSize, stride: layer.stride,
+      padding: layer.padding)
+    append(
+      group.map(\.node), group.map(\.layer.name).joined(separator: " + "), geometry,
+      from: source.blocks,
+      lanes: source.lanes,
+      to: BlockedValue(concatenating: parts.map { ($0.0, $0.1.layer.outputChannels) }),
+      silu: layer.activation == .silu
+    ) {
+      let weights = group.map { $0.layer.folded() }
+      return (Tensor(joining: weights.map(\.filter)), Tensor(joining: weights.map(\.bias)))
+    }
+  }
+
+  /// Four phases, each a 2×2 convolution of the small map to every second pixel.
+  private mutating func lowerUpsampling(
+    _ index: Int, _ operation: UpsamplingConvolution, _ layer: Conv2d
+  ) {
+    let merged = graph.nodes[index].inputs[0]
+    let source = graph.nodes[merged].inputs[0]
+    let input = value(source)
+    let target = allocate(ChannelLanes(parts: outputParts(index)), sizes[index])
+    for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+      let geometry = ConvolutionGeometry(
+        inputChannels: graph.nodes[source].channels, outputChannels: layer.outputChannels,
+        inputHeight: sizes[source].height, inputWidth: sizes[source].width, phase: (row, column))
       append(
-        index, "\(layer.name) (\(phase / 2), \(phase % 2))", geometry, from: input.blocks,
-        lanes: input.lanes, to: target, silu: false, phase: (phase / 2, phase % 2)
+        [merged, index], "\(layer.name) (\(row), \(column))", geometry, from: input.blocks,
+        lanes: input.lanes, to: target, silu: layer.activation == .silu, phase: (row, column)
       ) {
-        layer.phase(row: phase / 2, column: phase % 2)
+        let phase = operation.phase(row: row, column: column)
+        return (phase.filter, phase.bias)
       }
     }
     values[index] = target
@@ -140,13 +183,16 @@ struct Lowering {
 
   /// Appends a step; its filter is packed unless a plan of another size has done so.
   private mutating func append(
-    _ node: Int, _ name: String, _ geometry: ConvolutionGeometry, from input: [BlockedValue.Block]?,
+    _ nodes: [Int], _ name: String, _ geometry: ConvolutionGeometry,
+    from input: [BlockedValue.Block]?,
     lanes: ChannelLanes, to target: BlockedValue, silu: Bool,
     residual: [BlockedValue.Block]? = nil, coarse: [BlockedValue.Block]? = nil,
     phase: (row: Int, column: Int)? = nil, gatheredPatches: Bool = false,
     weights: () -> (filter: Tensor, bias: Tensor)
   ) {
     let algorithm = gatheredPatches ? .direct : choose(geometry)
+    let filtering = algorithm.filtering(
+      kernelSize: geometry.kernelSize, stride: geometry.stride)
     let key = FilterStore.Key(
       layer: name, algorithm: algorithm, inputs: lanes, outputs: target.lanes,
       panelBlocks: kernels.panelBlocks)
@@ -155,17 +201,22 @@ struct Lowering {
       let packed = filter.withUnsafeElements {
         PackedFilter(
           $0.pointer, inputChannels: gatheredPatches ? geometry.depth : geometry.inputChannels,
-          kernelSize: gatheredPatches ? 1 : geometry.kernelSize, algorithm: algorithm,
+          kernelSize: gatheredPatches ? 1 : geometry.kernelSize, filtering: filtering,
           inputs: lanes, outputs: target.lanes, panelBlocks: kernels.panelBlocks, on: pool)
       }
-      let elements = bias.elements
+      // One row, or four where the border has biases of its own.
+      let (elements, channels) = (bias.elements, geometry.outputChannels)
+      let rows = stride(from: 0, to: elements.count, by: channels)
       return FilterStore.Entry(
-        filter: packed, bias: target.lanes.channels.map { $0.map { elements[$0] } ?? 0 })
+        filter: packed,
+        bias: rows.flatMap { row in target.lanes.channels.map { $0.map { elements[row + $0] } ?? 0 }
+        })
     }
     steps.append(
       .convolution(
         ConvolutionStep(
-          node: node, name: name, geometry: geometry, algorithm: algorithm, input: input,
+          nodes: nodes, name: name, geometry: geometry, algorithm: algorithm,
+          filtering: filtering, input: input,
           output: target.blocks, filter: entry.filter, bias: entry.bias, silu: silu,
           residual: residual, coarse: coarse, phase: phase)))
   }
@@ -199,6 +250,20 @@ struct Lowering {
       blocks: rest.blocks,
       lanes: ChannelLanes(rest.lanes.channels.map { $0.map { $0 + skipped } }))
     return (coarse, fine)
+  }
+
+  /// The convolutions of one source that differ in their outputs alone, in the graph's order: they are
+  /// one convolution with more outputs, and read and transform their input once.
+  private func siblings(_ index: Int, _ layer: Conv2d) -> [(node: Int, layer: Conv2d)] {
+    // A 1×1 convolution has nothing to prepare that it could share.
+    guard layer.kernelSize > 1, residual(for: index) == nil else { return [(index, layer)] }
+    return consumers[graph.nodes[index].inputs[0]].compactMap { node in
+      guard case .convolution(let other) = graph.nodes[node].operation,
+        other.kernelSize == layer.kernelSize, other.stride == layer.stride,
+        other.activation == layer.activation, residual(for: node) == nil
+      else { return nil }
+      return (node, other)
+    }
   }
 
   private func isUpsample(_ index: Int) -> Bool {

@@ -81,11 +81,11 @@ public final class Plan: Sendable {
   private func perform(_ index: Int, _ workspace: Workspace) {
     nonisolated(unsafe) let problem = UnsafePointer(workspace.problems + index)
     switch layout.steps[index] {
-    case .convolution(let step):
-      let run = step.algorithm == .winograd ? kernels.winograd : kernels.direct
+    case .convolution:
       let grid = layout.grids[index]
       pool.run(grid.tasks) { task, worker in
-        run(problem, grid.part(task), workspace.scratch + worker * workspace.scratchStride)
+        kernels.convolve(
+          problem, grid.part(task), workspace.scratch + worker * workspace.scratchStride)
       }
     case .maxPool(let step):
       pool.run(step.input.count) { task, worker in
@@ -101,11 +101,11 @@ public final class Plan: Sendable {
 
   /// One step of a plan.
   public struct StepSummary: Sendable {
-    /// The graph's node that it computes; some nodes take several steps, and some none.
-    public let node: Int
+    /// The graph's nodes that it computes; some nodes take several steps, and some none.
+    public let nodes: [Int]
     /// The layer, `model.2.cv1`, and which part of it.
     public let name: String
-    /// The algorithm, `direct`, `winograd` or `max-pool`.
+    /// The algorithm: one of ``BlockedAlgorithm``, or `max-pool`.
     public let algorithm: String
     /// The sizes; nil for a step that is no convolution.
     public let geometry: ConvolutionGeometry?
@@ -113,10 +113,10 @@ public final class Plan: Sendable {
     init(_ step: Step) {
       switch step {
       case .convolution(let step):
-        (node, name, geometry) = (step.node, step.name, step.geometry)
+        (nodes, name, geometry) = (step.nodes, step.name, step.geometry)
         algorithm = step.algorithm.rawValue
       case .maxPool(let step):
-        (node, name, geometry) = (step.node, "max-pool", nil)
+        (nodes, name, geometry) = ([step.node], "max-pool", nil)
         algorithm = "max-pool"
       }
     }
@@ -163,6 +163,19 @@ public final class Plan: Sendable {
             upsampleNearest(
               channels: node.channels, height: size.height / factor, width: size.width / factor,
               factor: factor, input: $0.pointer, output: target.pointer)
+          }
+        case .transposedConvolution(let layer):
+          let source = tensor(node.inputs[0])
+          let (filter, bias) = layer.weights()
+          source.withUnsafeElements { source in
+            filter.withUnsafeElements { filter in
+              bias.withUnsafeElements { bias in
+                transposedConvolutionProduct(
+                  inputChannels: layer.inputChannels, outputChannels: layer.outputChannels,
+                  height: size.height / 2, width: size.width / 2, input: source.pointer,
+                  filter: filter.pointer, bias: bias.pointer, output: target.pointer, on: pool)
+              }
+            }
           }
         case .concatenate:
           var part = target.pointer

@@ -24,16 +24,18 @@ enum Step {
 
 /// A convolution with everything that follows it, or a phase of a transposed one.
 struct ConvolutionStep {
-  /// The graph's node that it computes, alone or with other steps.
-  let node: Int
+  /// The graph's nodes that it computes, alone or with other steps.
+  let nodes: [Int]
   let name: String
   let geometry: ConvolutionGeometry
   let algorithm: BlockedAlgorithm
+  let filtering: MinimalFiltering?
   /// nil: the network's planar input.
   let input: [BlockedValue.Block]?
   let output: [BlockedValue.Block]
   let filter: PackedFilter
-  /// One number an output lane.
+  /// One number an output lane; four such rows where the border has biases of its own
+  /// (``UpsamplingConvolution``).
   let bias: [Float]
   let silu: Bool
   var residual: [BlockedValue.Block]?

@@ -77,16 +77,25 @@ final class Workspace: @unchecked Sendable {
         inputHeight: g.inputHeight, inputWidth: g.inputWidth,
         output: UnsafePointer(list(step.output, shiftedBy: shift)),
         outputBlocks: step.output.count, outputHeight: g.outputHeight, outputWidth: g.outputWidth,
-        kernelSize: g.kernelSize, stride: g.stride, padding: g.padding, filter: step.filter.base,
-        bias: UnsafePointer(bias), silu: step.silu)
+        kernelSize: g.kernelSize, stride: g.stride, topPadding: g.topPadding,
+        leftPadding: g.leftPadding,
+        filter: step.filter.base, bias: UnsafePointer(bias), silu: step.silu)
       bias += step.bias.count
       if step.input == nil {
         problem.planar = UnsafePointer(input)
         problem.planarChannels = g.inputChannels
       }
+      problem.filtering = step.filtering
       if let residual = step.residual { problem.residual = readingList(residual) }
       if let coarse = step.coarse { problem.coarse = readingList(coarse) }
-      if step.phase != nil { problem.pixelStep = 2 }
+      if let phase = step.phase {
+        problem.pixelStep = 2
+        if step.bias.count > step.output.count * blockChannels {
+          problem.border = (
+            phase.row * (g.outputHeight - 1), phase.column * (g.outputWidth - 1)
+          )
+        }
+      }
       (problems + index).initialize(to: problem)
     }
   }
@@ -111,13 +120,15 @@ extension ConvolutionStep {
       inputBlocks: inputBlocks, inputHeight: geometry.inputHeight, inputWidth: geometry.inputWidth,
       output: UnsafePointer(nowhere), outputBlocks: output.count,
       outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
-      kernelSize: geometry.kernelSize, stride: geometry.stride, padding: geometry.padding,
-      filter: filter.base, bias: filter.base, silu: silu)
+      kernelSize: geometry.kernelSize, stride: geometry.stride,
+      topPadding: geometry.topPadding, leftPadding: geometry.leftPadding, filter: filter.base,
+      bias: filter.base, silu: silu)
+    sizes.filtering = filtering
     if input == nil {
       sizes.planar = filter.base
       sizes.planarChannels = geometry.inputChannels
     }
-    let grid = sizes.grid(algorithm, panelBlocks: panelBlocks)
-    return (grid, sizes.scratchCount(algorithm, grid, panelBlocks: panelBlocks))
+    let grid = sizes.grid(panelBlocks: panelBlocks)
+    return (grid, sizes.scratchCount(grid, panelBlocks: panelBlocks))
   }
 }

@@ -34,6 +34,23 @@ public struct Tensor: Sendable {
     self.init(shape) { _ = $0.initialize(from: elements) }
   }
 
+  /// These tensors one after the other along the first axis.
+  ///
+  /// - Precondition: at least one, and all of one shape but for that axis.
+  public init(joining parts: [Tensor]) {
+    let inner = parts[0].shape.extents.dropFirst()
+    precondition(
+      parts.allSatisfy { $0.shape.extents.dropFirst() == inner },
+      "Tensor: joining \(parts.map(\.shape))")
+    self.init(Shape([parts.reduce(0) { $0 + $1.shape[0] }] + inner)) { target in
+      var start = 0
+      for part in parts {
+        part.withUnsafeElements { _ = target[start...].initialize(from: $0) }
+        start += part.count
+      }
+    }
+  }
+
   /// The number of elements.
   public var count: Int { storage.count }
 

@@ -13,7 +13,7 @@ import VectorTypes
   let panelVectors = 1
 #endif
 
-/// See ``VectorKernels/direct``.
+/// See ``VectorKernels/convolve``.
 func directConvolution(
   _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart,
   _ scratch: UnsafeMutablePointer<Float>
@@ -23,7 +23,9 @@ func directConvolution(
   let zeros = ZeroTiles()
   // Rows of a 1×1 convolution lie one after the other and can be taken as one long row, unless the
   // epilogue needs to know where a row ends.
-  let isFlat = c.kernelSize == 1 && c.stride == 1 && c.coarse == nil && c.pixelStep == 1
+  let isFlat =
+    c.kernelSize == 1 && c.stride == 1 && c.coarse == nil && c.border == nil
+    && c.pixelStep == 1
   let width = isFlat ? (part.end &- part.first) &* c.outputWidth : c.outputWidth
   let endRow = isFlat ? part.first &+ 1 : part.end
   // The inner loop goes over what is small enough for the first-level cache to keep: for a 1×1 filter
@@ -115,7 +117,7 @@ private func prepareRows(
   // Columns of a run: tap R − 1 of the last output lies (R − 1) / s columns after it.
   let run = c.outputWidth &+ (c.kernelSize &- 1) / c.stride
   let rows = (part.end &- part.first &- 1) &* c.stride &+ c.kernelSize
-  let top = part.first &* c.stride &- c.padding
+  let top = part.first &* c.stride &- c.topPadding
   let isPlanar = c.planar != nil
   let vector = isPlanar ? 1 : 16
   var tap = 0
@@ -162,7 +164,7 @@ private func copyBlockedRun(
 ) {
   var i = 0
   while i < run {
-    let x = i &* c.stride &+ first &- c.padding
+    let x = i &* c.stride &+ first &- c.leftPadding
     let isPixel = isInside && x >= 0 && x < c.inputWidth
     store(isPixel ? load(line + x &* 16) : Lanes.zero, target + i &* 16)
     i &+= 1
@@ -176,7 +178,7 @@ private func copyRun(
   _ run: Int, _ target: UnsafeMutablePointer<Float>
 ) {
   // Places whose column is in the picture: before and after them are zeros.
-  let shift = first &- c.padding
+  let shift = first &- c.leftPadding
   let begin = isInside ? (shift < 0 ? (c.stride &- 1 &- shift) / c.stride : 0) : run
   let end = max(begin, min(run, (c.inputWidth &- 1 &- shift) / c.stride &+ 1))
   var i = 0
@@ -274,7 +276,7 @@ private func sumBlocks<let pixels: Int, let vectors: Int>(
     while r < c.kernelSize {
       var t = 0
       while t < c.kernelSize {
-        accumulate(&sums, line + source.taps[t], filter)
+        accumulate(&sums, line + source.taps[t], step: 16, filter)
         filter += vectors &* 256
         t &+= 1
       }

@@ -5,7 +5,9 @@ import VectorTypes
 struct OutputRow {
   private let output: UnsafeMutablePointer<Float>
   private let step: Int
-  private let bias: Lanes
+  private let bias: UnsafePointer<Float>
+  private let borderColumn: Int
+  private let borderBias: UnsafePointer<Float>
   private let hasActivation: Bool
   private let residual: UnsafePointer<Float>?
   private let coarse: UnsafePointer<Float>?
@@ -17,9 +19,19 @@ struct OutputRow {
     let pixel = (row &* c.outputWidth &* c.pixelStep &+ x) &* c.pixelStep
     self.output = c.output[block] + pixel &* 16
     self.step = c.pixelStep &* 16
-    self.bias = load(c.bias + block &* 16)
     self.hasActivation = c.silu
     self.x = x
+    let lanes = c.outputBlocks &* 16
+    let bias = c.bias + block &* 16
+    if let border = c.border {
+      self.bias = row == border.row ? bias + lanes : bias
+      self.borderBias = self.bias + 2 &* lanes
+      self.borderColumn = border.column
+    } else {
+      self.bias = bias
+      self.borderBias = bias
+      self.borderColumn = -1
+    }
     if let residual = c.residual {
       self.residual = residual[block] + pixel &* 16
     } else {
@@ -37,7 +49,7 @@ struct OutputRow {
   func finish(_ sums: UnsafePointer<Float>, _ count: Int) {
     var p = 0
     while p < count {
-      var y = load(sums + p &* 16) + bias
+      var y = load(sums + p &* 16) + load(x &+ p == borderColumn ? borderBias : bias)
       if let coarse { y += load(coarse + (x &+ p) / 2 &* 16) }
       if hasActivation { y = silu(y) }
       if let residual { y += load(residual + p &* 16) }

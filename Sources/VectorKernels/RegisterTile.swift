@@ -50,16 +50,16 @@ struct ZeroTiles {
 /// Adds the products of 16 input channels of one filter tap.
 ///
 /// - Parameters:
-///   - input: the first pixel's 16 channels; the next pixel's follow.
+///   - input: the first pixel's 16 channels; the next pixel's are `step` floats on.
 ///   - filter: 16×`vectors`×16 weights: for each input channel, `vectors` blocks of outputs.
 @inline(__always)
 func accumulate<let pixels: Int, let vectors: Int>(
-  _ sums: inout Tile<pixels, vectors>, _ input: UnsafePointer<Float>,
+  _ sums: inout Tile<pixels, vectors>, _ input: UnsafePointer<Float>, step: Int,
   _ filter: UnsafePointer<Float>
 ) {
   var channel = 0
   while channel < 16 {
-    accumulateNumber(&sums, input + channel, step: 16, filter + channel &* vectors &* 16)
+    accumulateNumber(&sums, input + channel, step: step, filter + channel &* vectors &* 16)
     channel &+= 1
   }
 }

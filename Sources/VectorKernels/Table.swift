@@ -13,6 +13,19 @@ import VectorTypes
 /// The caller makes sure that the processor has it.
 public func makeKernels() -> VectorKernels {
   VectorKernels(
-    name: name, panelBlocks: panelVectors, direct: directConvolution, winograd: winogradConvolution,
-    maxPool5: maxPool5, silu: siluArray)
+    name: name, panelBlocks: panelVectors, convolve: convolve, maxPool5: maxPool5, silu: siluArray)
+}
+
+/// See ``VectorKernels/convolve``.
+private func convolve(
+  _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart,
+  _ scratch: UnsafeMutablePointer<Float>
+) {
+  switch problem.pointee.filtering {
+  case nil: directConvolution(problem, part, scratch)
+  case .four3: winograd(Four3.self, problem, part, scratch)
+  case .two3: winograd(Two3.self, problem, part, scratch)
+  case .four2: winograd(Four2.self, problem, part, scratch)
+  case .four3Strided: winograd(Four3Strided.self, problem, part, scratch)
+  }
 }

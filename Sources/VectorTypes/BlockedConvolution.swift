@@ -23,12 +23,19 @@ public struct BlockedConvolution {
   public var output: UnsafePointer<UnsafeMutablePointer<Float>>
   /// The output's blocks, and its size in pixels (before ``pixelStep`` spreads them).
   public var outputBlocks: Int, outputHeight: Int, outputWidth: Int
-  /// The side of the filter, the step, and the zeros added on each side; in pixels.
-  public var kernelSize: Int, stride: Int, padding: Int
+  /// The side of the filter and the step, in pixels.
+  public var kernelSize: Int, stride: Int
+  /// The zeros before the first row and before the first column, in pixels.
+  public var topPadding: Int, leftPadding: Int
+  /// The minimal filtering that computes it; nil for direct convolution.
+  public var filtering: MinimalFiltering?
   /// The filter, packed for the algorithm.
   public var filter: UnsafePointer<Float>
-  /// outputBlocks×16 numbers that every sum starts from.
+  /// outputBlocks×16 numbers that are added to every sum; where there is a ``border``, three more
+  /// such rows: for its row, its column, and the pixel in both.
   public var bias: UnsafePointer<Float>
+  /// The row and the column of outputs whose bias is their own, or nil.
+  public var border: (row: Int, column: Int)?
   /// Whether x·σ(x) follows.
   public var silu: Bool
   /// A map of the output's size that is added after the activation, or nil.
@@ -40,12 +47,12 @@ public struct BlockedConvolution {
   /// 2 for a phase of a transposed convolution, else 1.
   public var pixelStep: Int
 
-  /// A convolution without residual, coarse part or spreading.
+  /// A convolution without border, residual, coarse part or spreading.
   public init(
     input: UnsafePointer<UnsafePointer<Float>>, inputBlocks: Int, inputHeight: Int,
     inputWidth: Int, output: UnsafePointer<UnsafeMutablePointer<Float>>, outputBlocks: Int,
-    outputHeight: Int, outputWidth: Int, kernelSize: Int, stride: Int, padding: Int,
-    filter: UnsafePointer<Float>, bias: UnsafePointer<Float>, silu: Bool
+    outputHeight: Int, outputWidth: Int, kernelSize: Int, stride: Int, topPadding: Int,
+    leftPadding: Int, filter: UnsafePointer<Float>, bias: UnsafePointer<Float>, silu: Bool
   ) {
     self.input = input
     self.planar = nil
@@ -59,10 +66,13 @@ public struct BlockedConvolution {
     self.outputWidth = outputWidth
     self.kernelSize = kernelSize
     self.stride = stride
-    self.padding = padding
+    self.topPadding = topPadding
+    self.leftPadding = leftPadding
     self.filter = filter
     self.bias = bias
+    self.border = nil
     self.silu = silu
+    self.filtering = nil
     self.residual = nil
     self.coarse = nil
     self.pixelStep = 1
@@ -94,12 +104,9 @@ public struct VectorKernels: Sendable {
   public let name: String
   /// Output blocks in one panel of a packed filter.
   public let panelBlocks: Int
-  /// Computes a part of a convolution as it is written; any square filter and stride.
-  public let direct:
-    @Sendable (UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>) ->
-      Void
-  /// Computes a part of a 3×3 convolution with stride 1 and padding 1 by Winograd's F(4×4, 3×3).
-  public let winograd:
+  /// Computes a part of a convolution: by its ``BlockedConvolution/filtering``, or as it is written
+  /// (any square filter and stride).
+  public let convolve:
     @Sendable (UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>) ->
       Void
   /// The largest value in each 5×5 window of one block; scratch as large as the block.
@@ -114,11 +121,7 @@ public struct VectorKernels: Sendable {
   /// The kernels of one instruction set.
   public init(
     name: String, panelBlocks: Int,
-    direct:
-      @escaping @Sendable (
-        UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>
-      ) -> Void,
-    winograd:
+    convolve:
       @escaping @Sendable (
         UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>
       ) -> Void,
@@ -131,8 +134,7 @@ public struct VectorKernels: Sendable {
   ) {
     self.name = name
     self.panelBlocks = panelBlocks
-    self.direct = direct
-    self.winograd = winograd
+    self.convolve = convolve
     self.maxPool5 = maxPool5
     self.silu = silu
   }

@@ -8,13 +8,18 @@ struct ConvolutionProblem: CustomStringConvertible {
   var activation = Activation.none
   var hasResidual = false
   var hasCoarse = false
+  /// The row and the column whose bias differs.
+  var border: (row: Int, column: Int)?
   var seed: UInt64 = 1
 
   var description: String {
     let g = geometry
+    let extras = [
+      hasResidual ? "residual" : "", hasCoarse ? "coarse" : "", border == nil ? "" : "border",
+    ]
     return "\(g.inputChannels)→\(g.outputChannels) \(g.kernelSize)×\(g.kernelSize) s\(g.stride) "
-      + "p\(g.padding) on \(g.inputHeight)×\(g.inputWidth) \(activation)"
-      + (hasResidual ? " residual" : "") + (hasCoarse ? " coarse" : "") + " seed \(seed)"
+      + "p\(g.topPadding),\(g.leftPadding) on \(g.inputHeight)×\(g.inputWidth) \(activation) "
+      + extras.joined(separator: " ") + " seed \(seed)"
   }
 
   /// Input, filter, bias, residual and coarse map, uniform in −1…1.
@@ -45,6 +50,10 @@ struct ConvolutionProblem: CustomStringConvertible {
       activation: .none, output: &magnitude)
     for i in output.indices {
       let (k, y, x) = (i / pixels, i % pixels / g.outputWidth, i % g.outputWidth)
+      if let border {
+        let row = (y == border.row ? 1 : 0) + (x == border.column ? 2 : 0)
+        output[i] += biasRows(n.bias)[row][k] - n.bias[k]
+      }
       if hasCoarse {
         output[i] += n.coarse[(k * (g.outputHeight / 2) + y / 2) * (g.outputWidth / 2) + x / 2]
       }
@@ -58,9 +67,30 @@ struct ConvolutionProblem: CustomStringConvertible {
   func blocked(
     _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels, threads: Int = 1
   ) -> [Float] {
+    withBlocked(algorithm, kernels) { c, output in
+      let grid = c.grid(panelBlocks: kernels.panelBlocks)
+      let scratch = c.scratchCount(grid, panelBlocks: kernels.panelBlocks)
+      let memory = UnsafeMutablePointer<Float>.allocate(capacity: scratch * threads)
+      memory.initialize(repeating: .nan, count: scratch * threads)
+      defer { memory.deallocate() }
+      nonisolated(unsafe) let (scratches, problem) = (memory, c)
+      ThreadPool(threads: threads).run(grid.tasks) { task, worker in
+        withUnsafePointer(to: problem) {
+          kernels.convolve($0, grid.part(task), scratches + worker * scratch)
+        }
+      }
+      return output.planar()
+    }
+  }
+
+  /// The problem as the vector kernels see it, on copies that live as long as `body` runs, and the
+  /// output, all NaN.
+  func withBlocked<R>(
+    _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels,
+    body: (BlockedConvolution, BlockedCopy) -> R
+  ) -> R {
     let g = geometry
     let n = numbers()
-    let pool = ThreadPool(threads: threads)
     let inputs = ChannelLanes(parts: [g.inputChannels])
     let outputs = ChannelLanes(parts: [g.outputChannels])
     let input = BlockedCopy(n.input, channels: g.inputChannels, g.inputHeight, g.inputWidth)
@@ -71,34 +101,33 @@ struct ConvolutionProblem: CustomStringConvertible {
     let output = BlockedCopy(
       [Float](repeating: .nan, count: residual.count), channels: g.outputChannels, g.outputHeight,
       g.outputWidth)
+    let filtering = algorithm.filtering(kernelSize: g.kernelSize, stride: g.stride)
     let filter = PackedFilter(
-      n.filter, inputChannels: g.inputChannels, kernelSize: g.kernelSize, algorithm: algorithm,
-      inputs: inputs, outputs: outputs, panelBlocks: kernels.panelBlocks, on: pool)
-    let bias = outputs.channels.map { $0.map { n.bias[$0] } ?? 0 }
-    bias.withUnsafeBufferPointer { bias in
-      guard let bias = bias.baseAddress else { return }
-      var c = BlockedConvolution(
-        input: input.reading, inputBlocks: inputs.blocks, inputHeight: g.inputHeight,
-        inputWidth: g.inputWidth, output: output.writing, outputBlocks: outputs.blocks,
-        outputHeight: g.outputHeight, outputWidth: g.outputWidth, kernelSize: g.kernelSize,
-        stride: g.stride, padding: g.padding, filter: filter.base, bias: bias,
-        silu: activation == .silu)
-      if hasResidual { c.residual = UnsafePointer(residual.reading) }
-      if hasCoarse { c.coarse = UnsafePointer(coarse.reading) }
-      let grid = c.grid(algorithm, panelBlocks: kernels.panelBlocks)
-      let scratch = c.scratchCount(algorithm, grid, panelBlocks: kernels.panelBlocks)
-      let memory = UnsafeMutablePointer<Float>.allocate(capacity: scratch * threads)
-      memory.initialize(repeating: .nan, count: scratch * threads)
-      defer { memory.deallocate() }
-      nonisolated(unsafe) let (scratches, problem) = (memory, c)
-      pool.run(grid.tasks) { task, worker in
-        withUnsafePointer(to: problem) {
-          let run = algorithm == .winograd ? kernels.winograd : kernels.direct
-          run($0, grid.part(task), scratches + worker * scratch)
-        }
+      n.filter, inputChannels: g.inputChannels, kernelSize: g.kernelSize, filtering: filtering,
+      inputs: inputs, outputs: outputs, panelBlocks: kernels.panelBlocks,
+      on: ThreadPool(threads: 1))
+    let bias = biasRows(n.bias).flatMap { row in outputs.channels.map { $0.map { row[$0] } ?? 0 } }
+    return withExtendedLifetime((input, residual, coarse, filter)) {
+      bias.withUnsafeBufferPointer { bias in
+        guard let bias = bias.baseAddress else { preconditionFailure("no outputs") }
+        var c = BlockedConvolution(
+          input: input.reading, inputBlocks: inputs.blocks, inputHeight: g.inputHeight,
+          inputWidth: g.inputWidth, output: output.writing, outputBlocks: outputs.blocks,
+          outputHeight: g.outputHeight, outputWidth: g.outputWidth, kernelSize: g.kernelSize,
+          stride: g.stride, topPadding: g.topPadding, leftPadding: g.leftPadding,
+          filter: filter.base, bias: bias, silu: activation == .silu)
+        c.filtering = filtering
+        c.border = border
+        if hasResidual { c.residual = UnsafePointer(residual.reading) }
+        if hasCoarse { c.coarse = UnsafePointer(coarse.reading) }
+        return body(c, output)
       }
     }
-    return output.planar()
+  }
+
+  /// The bias inside, on the border's row, on its column, and on both.
+  private func biasRows(_ bias: [Float]) -> [[Float]] {
+    border == nil ? [bias] : (0..<4).map { row in bias.map { $0 * Float(1 - 2 * row) } }
   }
 }
 
@@ -163,6 +192,14 @@ final class BlockedCopy {
     .init(
       inputChannels: 17, outputChannels: 16, inputHeight: 6, inputWidth: 27, kernelSize: 5,
       stride: 3, padding: 2),
+    .init(
+      inputChannels: 20, outputChannels: 32, inputHeight: 8, inputWidth: 14, phase: (0, 0)),
+    .init(
+      inputChannels: 16, outputChannels: 40, inputHeight: 7, inputWidth: 13, phase: (0, 1)),
+    .init(
+      inputChannels: 33, outputChannels: 16, inputHeight: 10, inputWidth: 8, phase: (1, 0)),
+    .init(
+      inputChannels: 16, outputChannels: 32, inputHeight: 1, inputWidth: 5, phase: (1, 1)),
   ]
 
   static let problems = geometries.flatMap { geometry in
@@ -170,6 +207,9 @@ final class BlockedCopy {
       ConvolutionProblem(geometry: geometry),
       ConvolutionProblem(geometry: geometry, activation: .silu, hasResidual: true, seed: 2),
       ConvolutionProblem(geometry: geometry, activation: .silu, hasCoarse: true, seed: 3),
+      ConvolutionProblem(
+        geometry: geometry,
+        border: (geometry.outputHeight - 1, geometry.outputWidth * 2 / 3), seed: 4),
     ].filter { !$0.hasCoarse || geometry.outputHeight % 2 == 0 && geometry.outputWidth % 2 == 0 }
   }
 
@@ -190,7 +230,7 @@ final class BlockedCopy {
 
   @Test(
     "The bytes do not depend on the number of threads",
-    arguments: [problems[3], problems[problems.count - 3]])
+    arguments: [problems[4], problems[problems.count - 4]])
   func sameBytesForEveryThreadCount(problem: ConvolutionProblem) {
     for algorithm in BlockedAlgorithm.allCases where algorithm.supports(problem.geometry) {
       let one = problem.blocked(algorithm, .best, threads: 1)

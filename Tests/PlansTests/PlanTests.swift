@@ -125,8 +125,12 @@ func relativeError(_ actual: Tensor?, _ expected: Tensor?) -> Float {
     }
     #expect(names == plan.steps.map(\.name))
     for (index, node) in graph.nodes.enumerated() {
-      let parts = plan.steps.filter { $0.node == index }.map(\.name)
+      let parts = plan.steps.filter { $0.nodes.contains(index) }.map(\.name)
       switch node.operation {
+      case .convolution(let layer) where layer.name == "prototypes":
+        #expect(parts == ["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"].map { "prototypes \($0)" })
+      case .convolution(let layer) where ["fine", "side"].contains(layer.name):
+        #expect(parts == ["fine + side"])
       case .convolution(let layer): #expect(parts.last == layer.name)
       case .transposedConvolution: #expect(parts.count == 4)
       case .maxPool: #expect(parts == ["max-pool"])

@@ -6,11 +6,12 @@ import TestSupport
 
 /// A small network with every turn that a plan takes: a first layer from the picture, a C2f with and
 /// without shortcut, pooling side by side, an upsampling that is merged into a 1×1 convolution, a
-/// transposed convolution, and slices whose channels fill no block.
+/// transposed convolution that is merged into a 3×3 one, two layers that are computed as one, and
+/// slices whose channels fill no block.
 struct TinyNetwork {
   let graph: Graph
 
-  static let outputs = ["fine", "coarse", "prototypes"]
+  static let outputs = ["fine", "side", "coarse", "prototypes"]
   /// Values on the way, some of which a plan never forms.
   static let named = ["stem", "links", "pooled", "upsampled", "merged"] + outputs
 
@@ -36,6 +37,7 @@ struct TinyNetwork {
     declare("spread", 4 * half, channels, 1)
     declare("merge", 2 * channels, channels + 3, 1)
     declare("fine", channels + 3, 5, 3)
+    declare("side", channels + 3, 20, 3)
     declare("coarse", channels, 7, 1)
     shapes += [("up.weight", [channels + 3, half, 2, 2]), ("up.bias", [half])]
     declare("prototypes", half, 6, 3)
@@ -53,6 +55,7 @@ struct TinyNetwork {
     let deep = try layer("deep", stride: 2)
     let squeeze = try layer("squeeze"), spread = try layer("spread"), merge = try layer("merge")
     let fine = try layer("fine", activation: .none)
+    let side = try layer("side", activation: .none)
     let coarse = try layer("coarse", activation: .none)
     let up = try ConvTranspose2d(
       weights: weights["up"], inputChannels: channels + 3, outputChannels: half, name: "up")
@@ -70,6 +73,7 @@ struct TinyNetwork {
       let p3 = spread(pooled)
       let merged = merge(concat([upsample(p3).named("upsampled"), p2])).named("merged")
       _ = fine(merged).named("fine")
+      _ = side(merged).named("side")
       _ = coarse(p3).named("coarse")
       _ = prototypes(up(merged)).named("prototypes")
     }

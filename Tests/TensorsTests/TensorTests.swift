@@ -71,4 +71,9 @@ import Testing
     }
     #expect(shared.elements.allSatisfy { $0 == 1 })
   }
+
+  @Test func joinsAlongTheFirstAxis() {
+    let joined = Tensor(joining: [Tensor([1, 2], [1, 2]), Tensor([2, 2], [3, 4, 5, 6])])
+    #expect(joined == Tensor([3, 2], [1, 2, 3, 4, 5, 6]))
+  }
 }

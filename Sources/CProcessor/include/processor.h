@@ -30,3 +30,6 @@ static inline void processor_pause(void) {
   __asm__ __volatile__("yield");
 #endif
 }
+
+/// A hint that the line of memory at `address` will soon be read.
+static inline void processor_prefetch(const void *address) { __builtin_prefetch(address); }

@@ -38,24 +38,24 @@ extension BlockedConvolution {
   /// Depends on sizes alone, never on the number of threads, so that results do not either.
   /// More rows a task reads the filter less often, more panels a task reads the input less often; few
   /// tasks leave threads idle at the end. Every cut is priced and the cheapest taken.
-  public func grid(_ algorithm: BlockedAlgorithm, panelBlocks: Int) -> ConvolutionGrid {
+  public func grid(panelBlocks: Int) -> ConvolutionGrid {
     let panels = (outputBlocks + panelBlocks - 1) / panelBlocks
     let total: Int
     let steps: [Int]
-    switch algorithm {
-    case .direct:
-      total = outputHeight
-      steps = Array(1...total)
-    case .winograd:
-      total = ((outputHeight + 3) / 4) * ((outputWidth + 3) / 4)
+    if let filtering {
+      let side = filtering.outputs
+      total = ((outputHeight + side - 1) / side) * ((outputWidth + side - 1) / side)
       // Whole register tiles, or everything.
       steps = Array(Swift.stride(from: 12, to: total, by: 12).prefix(24)) + [total]
+    } else {
+      total = outputHeight
+      steps = Array(1...total)
     }
     var best: (cost: Double, grid: ConvolutionGrid)?
     for step in steps {
       for panelStep in 1...panels {
         let grid = ConvolutionGrid(total: total, step: step, panels: panels, panelStep: panelStep)
-        let cost = cost(algorithm, grid, panelBlocks: panelBlocks)
+        let cost = cost(grid, panelBlocks: panelBlocks)
         if cost < best?.cost ?? .infinity { best = (cost, grid) }
       }
     }
@@ -64,31 +64,33 @@ extension BlockedConvolution {
   }
 
   /// Cycles of one core, roughly: what a cut costs beyond the products themselves is what matters.
-  private func cost(
-    _ algorithm: BlockedAlgorithm, _ grid: ConvolutionGrid, panelBlocks: Int
-  ) -> Double {
-    // Measured on one core with AVX-512: 32 multiply-adds a cycle from registers, about 8 bytes a
-    // cycle from the shared cache; half of a second-level cache of 1 MiB may be counted on.
-    let cache = 480_000.0, sharedBytes = 8.0
-    let positions = Double(algorithm.positions(kernelSize: planar == nil ? kernelSize : 1))
-    let filterBytes = positions * Double(inputBlocks * outputBlocks * 256 * 4)
+  private func cost(_ grid: ConvolutionGrid, panelBlocks: Int) -> Double {
+    // Measured on one core with AVX-512: 32 multiply-adds a cycle from registers; half of a
+    // second-level cache of 1 MiB may be counted on, and what comes from the shared cache costs a cycle
+    // for 24 bytes, since most of it is fetched ahead.
+    let cache = 480_000.0, sharedBytes = 24.0
+    let taps = Double(planar == nil ? kernelSize * kernelSize : 1)
+    let filters = filtering.map { Double($0.filters * $0.filters) } ?? taps
+    let filterBytes = filters * Double(inputBlocks * outputBlocks * 256 * 4)
     let taskFilter = filterBytes * Double(grid.panelStep) / Double(grid.panels)
+    let positions: Double  // products for one pair of channels and one unit
     let perUnit: Double  // bytes of prepared input a row or a tile
     var preparing: Double  // cycles to prepare all of it once
     let units: Double
-    switch algorithm {
-    case .direct:
+    if let filtering {
+      positions = Double(filtering.reach * filtering.reach)
+      // Tasks end in tiles of four.
+      units = Double(grid.across * ((grid.step + 3) / 4 * 4))
+      perUnit = positions * Double(inputBlocks * 64)
+      preparing = Double(grid.total * inputBlocks) * positions * 8
+    } else {
+      positions = taps
       units = Double(outputHeight * outputWidth)
       let spread = kernelSize == 1 ? 1 : stride * stride
       perUnit = Double(inputBlocks * 64 * outputWidth * spread)
       let halo = Double(kernelSize - min(stride, kernelSize)) * perUnit / Double(stride)
       preparing =
         kernelSize == 1 ? 0 : (perUnit * Double(outputHeight) + Double(grid.across) * halo) / 32
-    case .winograd:
-      // Tasks end in tiles of four.
-      units = Double(grid.across * ((grid.step + 3) / 4 * 4))
-      perUnit = Double(36 * inputBlocks * 64)
-      preparing = Double(grid.total * inputBlocks) * 110
     }
     let products = units * positions * Double(inputBlocks * outputBlocks) * 256 / 32
     let taskInput = perUnit * Double(grid.step)
@@ -111,24 +113,19 @@ extension BlockedConvolution {
   }
 
   /// Floats of scratch that one task of `grid` needs.
-  public func scratchCount(
-    _ algorithm: BlockedAlgorithm, _ grid: ConvolutionGrid, panelBlocks: Int
-  ) -> Int {
-    switch algorithm {
-    case .direct:
-      let table = inputBlocks * 2 + kernelSize * 2 + 32 + 24 * 16
-      if kernelSize == 1 && stride == 1 { return table }
-      let rows = (grid.step - 1) * stride + kernelSize
-      let columns = (outputWidth + (kernelSize - 1) / stride) * stride
-      // A tile that is wider than what is left of its row reads up to 12 pixels further.
-      let pixels = rows * columns + 12 + 16
-      return table + (planar == nil ? inputBlocks * 16 * pixels : planarChannels * pixels)
-    case .winograd:
-      let v = 36 * (inputBlocks * grid.step + 1)
-      // After the products of a panel's last block: two blocks' room, 4×6 half-transformed vectors, and
-      // a row of four sums.
-      let m = 36 * (panelBlocks * grid.step + 1) + (panelBlocks + 1) * grid.step + 24 + 4
-      return (v + m) * 16
+  public func scratchCount(_ grid: ConvolutionGrid, panelBlocks: Int) -> Int {
+    if let filtering {
+      // A patch, its half-transformed rows, and the transformed tiles of the inputs and of a panel.
+      let positions = filtering.reach * filtering.reach
+      let tile = positions | 1
+      return (2 * positions + (inputBlocks + panelBlocks) * grid.step * tile) * 16 + 12 * tile * 16
     }
+    let table = inputBlocks * 2 + kernelSize * 2 + 32 + 24 * 16
+    if kernelSize == 1 && stride == 1 { return table }
+    let rows = (grid.step - 1) * stride + kernelSize
+    let columns = (outputWidth + (kernelSize - 1) / stride) * stride
+    // A tile that is wider than what is left of its row reads up to 12 pixels further.
+    let pixels = rows * columns + 12 + 16
+    return table + (planar == nil ? inputBlocks * 16 * pixels : planarChannels * pixels)
   }
 }

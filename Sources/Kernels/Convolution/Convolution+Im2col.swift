@@ -18,7 +18,7 @@ public func convolutionIm2col(
 ) {
   let g = geometry
   let pixels = g.outputHeight * g.outputWidth
-  let pointwise = g.kernelSize == 1 && g.stride == 1 && g.padding == 0
+  let pointwise = g.kernelSize == 1 && g.stride == 1 && g.topPadding == 0 && g.leftPadding == 0
   // 128 k floats are half of a 1 MiB cache; the other half is for the filter and the output.
   let block = max(32, min(1024, 131_072 / g.depth / 16 * 16))
   let scratch = pointwise ? 0 : block * g.depth
@@ -64,13 +64,13 @@ private func gatherColumns(
         var i = 0
         while i < count {
           let run = min(g.outputWidth - q, count - i)
-          let y = p * g.stride + r - g.padding
+          let y = p * g.stride + r - g.topPadding
           if y < 0 || y >= g.inputHeight {
             (row + i).update(repeating: 0, count: run)
           } else {
             let line = plane + y * g.inputWidth
             for j in 0..<run {
-              let x = (q + j) * g.stride + t - g.padding
+              let x = (q + j) * g.stride + t - g.leftPadding
               row[i + j] = x >= 0 && x < g.inputWidth ? line[x] : 0
             }
           }

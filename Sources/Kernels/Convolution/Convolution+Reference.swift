@@ -20,10 +20,10 @@ public func convolutionReference(
         var sum = Double(bias[k])
         for c in 0..<g.inputChannels {
           for r in 0..<side {
-            let y = p * g.stride + r - g.padding
+            let y = p * g.stride + r - g.topPadding
             guard y >= 0, y < height else { continue }
             for t in 0..<side {
-              let x = q * g.stride + t - g.padding
+              let x = q * g.stride + t - g.leftPadding
               guard x >= 0, x < width else { continue }
               sum +=
                 Double(input[(c * height + y) * width + x])

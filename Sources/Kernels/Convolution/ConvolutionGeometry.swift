@@ -4,10 +4,14 @@ public struct ConvolutionGeometry: Sendable, Hashable {
   public let inputChannels: Int, outputChannels: Int
   /// H and W.
   public let inputHeight: Int, inputWidth: Int
-  /// The side of the filter, the step, and the zeros added on each side; in pixels.
-  public let kernelSize: Int, stride: Int, padding: Int
+  /// The side of the filter and the step, in pixels.
+  public let kernelSize: Int, stride: Int
+  /// The zeros before the first row and before the first column, in pixels.
+  public let topPadding: Int, leftPadding: Int
+  /// P and Q.
+  public let outputHeight: Int, outputWidth: Int
 
-  /// The sizes of a convolution.
+  /// The sizes of a convolution with `padding` zeros on each side.
   ///
   /// - Precondition: at least one output pixel.
   public init(
@@ -25,14 +29,32 @@ public struct ConvolutionGeometry: Sendable, Hashable {
     self.inputWidth = inputWidth
     self.kernelSize = kernelSize
     self.stride = stride
-    self.padding = padding
+    self.topPadding = padding
+    self.leftPadding = padding
+    self.outputHeight = (inputHeight + 2 * padding - kernelSize) / stride + 1
+    self.outputWidth = (inputWidth + 2 * padding - kernelSize) / stride + 1
   }
 
-  /// P.
-  public var outputHeight: Int { (inputHeight + 2 * padding - kernelSize) / stride + 1 }
-
-  /// Q.
-  public var outputWidth: Int { (inputWidth + 2 * padding - kernelSize) / stride + 1 }
+  /// The sizes of one phase of an upsampling convolution: a 2×2 filter, zeros on one side of the rows
+  /// and one side of the columns, and as many outputs as inputs.
+  ///
+  /// - Parameter phase: 0 or 1 for rows and for columns; outputs of phase 0 see what lies before them
+  ///   (zeros before the first), those of phase 1 what lies after.
+  public init(
+    inputChannels: Int, outputChannels: Int, inputHeight: Int, inputWidth: Int,
+    phase: (row: Int, column: Int)
+  ) {
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.inputHeight = inputHeight
+    self.inputWidth = inputWidth
+    self.kernelSize = 2
+    self.stride = 1
+    self.topPadding = 1 - phase.row
+    self.leftPadding = 1 - phase.column
+    self.outputHeight = inputHeight
+    self.outputWidth = inputWidth
+  }
 
   /// The number of products in one output: C·R².
   public var depth: Int { inputChannels * kernelSize * kernelSize }

@@ -43,3 +43,21 @@ func sgemm(
     .init(m), .init(n), .init(k), 1, a, .init(strideA), b, .init(strideB),
     accumulate ? 1 : 0, c, .init(strideC))
 }
+
+/// C += A·B in Double on the calling thread, for contiguous row-major matrices.
+///
+/// For weights that are put together when a network is prepared.
+///
+/// - Parameters:
+///   - a: M×K.
+///   - b: K×N.
+///   - c: M×N.
+public func addProduct(
+  rows m: Int, columns n: Int, depth k: Int, _ a: UnsafePointer<Double>,
+  _ b: UnsafePointer<Double>, to c: UnsafeMutablePointer<Double>
+) {
+  _ = prepared
+  cblas_dgemm(
+    CblasRowMajor, CblasNoTrans, CblasNoTrans, .init(m), .init(n), .init(k), 1, a, .init(k), b,
+    .init(n), 1, c, .init(n))
+}

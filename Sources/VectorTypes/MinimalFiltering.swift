@@ -1,0 +1,29 @@
+/// The minimal filterings that the Winograd kernels know: m×m outputs of an R×R filter at a time, with
+/// fewer products than m²·R² (Lavin & Gray, arXiv 1509.09308).
+///
+/// All treat rows and columns alike, so each is described by one line: `reach` inputs become as many
+/// transformed numbers, these are multiplied by transformed filter numbers, and `outputs` sums come back.
+public enum MinimalFiltering: Sendable, CaseIterable {
+  /// F(4×4, 3×3): 36 products for 144.
+  case four3
+  /// F(2×2, 3×3): 16 products for 36, and a filter of less than half the size.
+  case two3
+  /// F(4×4, 2×2): 25 products for 64.
+  case four2
+  /// 4×4 outputs of a 3×3 filter with stride 2: 81 products for 144.
+  ///
+  /// Even outputs' neighbours are odd inputs, which outer taps see, and the middle tap sees even ones:
+  /// F(4, 2) on the odd inputs beside four plain products.
+  case four3Strided
+
+  /// R: the side of the filter.
+  public var kernelSize: Int { self == .four2 ? 2 : 3 }
+  /// The step between outputs, in inputs.
+  public var stride: Int { self == .four3Strided ? 2 : 1 }
+  /// m: the outputs on a side of a tile.
+  public var outputs: Int { self == .two3 ? 2 : 4 }
+  /// The inputs on a side of a tile.
+  public var reach: Int { (outputs - 1) * stride + kernelSize }
+  /// The different filter numbers of a line; positions from there on share the last.
+  public var filters: Int { self == .four3Strided ? 6 : reach }
+}
