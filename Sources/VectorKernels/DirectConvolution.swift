@@ -19,8 +19,8 @@ func directConvolution(
   _ scratch: UnsafeMutablePointer<Float>
 ) {
   let c = problem.pointee
-  let source = prepareRows(c, part, scratch)
-  let zeros = ZeroTiles()
+  let zeros = Zeros(scratch)
+  let source = prepareRows(c, part, scratch + Zeros.count)
   // Rows of a 1×1 convolution lie one after the other and can be taken as one long row, unless the
   // epilogue needs to know where a row ends.
   let isFlat =
@@ -202,27 +202,27 @@ private func copyRun(
 @inline(__always)
 private func tile(
   _ c: UnsafePointer<BlockedConvolution>, _ source: PackedRows, _ panel: Int, _ place: TilePlace,
-  _ zeros: borrowing ZeroTiles
+  _ zeros: Zeros
 ) {
   let block = panel &* panelVectors
   #if VECTOR_AVX512
     if c.pointee.outputBlocks &- block >= 2 {
       switch place.pixels {
-      case 12: tile(zeros.wide2, c, source, block, place)
-      case 8: tile(zeros.middle2, c, source, block, place)
-      default: tile(zeros.narrow2, c, source, block, place)
+      case 12: tile(Tile<12, 2>.self, c, source, block, place, zeros)
+      case 8: tile(Tile<8, 2>.self, c, source, block, place, zeros)
+      default: tile(Tile<4, 2>.self, c, source, block, place, zeros)
       }
     } else {
       switch place.pixels {
-      case 12: tile(zeros.wide1, c, source, block, place)
-      case 8: tile(zeros.middle1, c, source, block, place)
-      default: tile(zeros.narrow1, c, source, block, place)
+      case 12: tile(Tile<12, 1>.self, c, source, block, place, zeros)
+      case 8: tile(Tile<8, 1>.self, c, source, block, place, zeros)
+      default: tile(Tile<4, 1>.self, c, source, block, place, zeros)
       }
     }
   #else
     switch place.pixels {
-    case 6: tile(zeros.wide1, c, source, block, place)
-    default: tile(zeros.narrow1, c, source, block, place)
+    case 6: tile(Tile<6, 1>.self, c, source, block, place, zeros)
+    default: tile(Tile<2, 1>.self, c, source, block, place, zeros)
     }
   #endif
 }
@@ -231,16 +231,16 @@ private func tile(
 /// the whole of it and nothing else.
 @inline(never)
 private func tile<let pixels: Int, let vectors: Int>(
-  _ zero: Tile<pixels, vectors>, _ problem: UnsafePointer<BlockedConvolution>,
-  _ source: PackedRows, _ block: Int, _ place: TilePlace
+  _: Tile<pixels, vectors>.Type, _ problem: UnsafePointer<BlockedConvolution>,
+  _ source: PackedRows, _ block: Int, _ place: TilePlace, _ zeros: Zeros
 ) {
   let c = problem.pointee
-  var sums = zero
+  var sums: Tile<pixels, vectors> = zeros.tile()
   let filter =
     c.filter + block &* 256 &* c.inputBlocks &* (c.planar == nil ? c.kernelSize &* c.kernelSize : 1)
   let line = (place.row &- place.firstRow) &* c.stride &* source.rowStride
   if c.planar == nil {
-    sumBlocks(&sums, zero, c, source, filter, line &+ place.x &* 16)
+    sumBlocks(&sums, zeros, c, source, filter, line &+ place.x &* 16)
   } else {
     sumPlanes(&sums, c, source, filter, line &+ place.x)
   }
@@ -262,7 +262,7 @@ private func tile<let pixels: Int, let vectors: Int>(
 /// chain of additions, and 640 channels of 3×3 would be one of 5760.
 @inline(__always)
 private func sumBlocks<let pixels: Int, let vectors: Int>(
-  _ sums: inout Tile<pixels, vectors>, _ zero: Tile<pixels, vectors>, _ c: BlockedConvolution,
+  _ sums: inout Tile<pixels, vectors>, _ zeros: Zeros, _ c: BlockedConvolution,
   _ source: PackedRows, _ filter: UnsafePointer<Float>, _ offset: Int
 ) {
   var filter = filter
@@ -288,7 +288,7 @@ private func sumBlocks<let pixels: Int, let vectors: Int>(
     if left == 0 && block < c.inputBlocks {
       if hasTotals { addTotals(&sums, source.sums) }
       storeSums(sums, source.sums)
-      sums = zero
+      sums = zeros.tile()
       hasTotals = true
       left = group
     }

@@ -20,22 +20,32 @@ struct Sum {
 /// The sums of a tile: `sums[pixel][vector]`.
 typealias Tile<let pixels: Int, let vectors: Int> = InlineArray<pixels, InlineArray<vectors, Sum>>
 
-/// A tile of zeros of each size in use.
+/// Vectors of zeros, as many as the largest tile has: every tile begins as a copy of some.
 ///
-/// Made once a task: a tile that is zeroed where it is needed is written in small pieces and read back
-/// in vectors, and the processor waits for the pieces (a fifth of the first layer's time).
-struct ZeroTiles {
-  #if VECTOR_AVX512
-    let wide2 = Tile<12, 2>(repeating: .init(repeating: Sum()))
-    let middle2 = Tile<8, 2>(repeating: .init(repeating: Sum()))
-    let narrow2 = Tile<4, 2>(repeating: .init(repeating: Sum()))
-    let wide1 = Tile<12, 1>(repeating: .init(repeating: Sum()))
-    let middle1 = Tile<8, 1>(repeating: .init(repeating: Sum()))
-    let narrow1 = Tile<4, 1>(repeating: .init(repeating: Sum()))
-  #else
-    let wide1 = Tile<6, 1>(repeating: .init(repeating: Sum()))
-    let narrow1 = Tile<2, 1>(repeating: .init(repeating: Sum()))
-  #endif
+/// A tile that is zeroed where it is needed is written in small pieces and read back in vectors, and
+/// the processor waits for the pieces (a fifth of the first layer's time); one that is passed by value
+/// is copied twice.
+struct Zeros {
+  /// Floats of scratch.
+  static var count: Int { 24 &* 16 }
+
+  private let base: UnsafeRawPointer
+
+  /// Writes the zeros at `scratch`.
+  init(_ scratch: UnsafeMutablePointer<Float>) {
+    var i = 0
+    while i < Self.count {
+      store(.zero, scratch + i)
+      i &+= 16
+    }
+    base = UnsafeRawPointer(scratch)
+  }
+
+  /// A tile of zeros.
+  @inline(__always)
+  func tile<let pixels: Int, let vectors: Int>() -> Tile<pixels, vectors> {
+    base.assumingMemoryBound(to: Tile<pixels, vectors>.self).pointee
+  }
 }
 
 /// The width of the tile where `count` pixels are left: what fits the registers, or less.

@@ -26,19 +26,20 @@ func winograd<F: Filtering>(
   let c = problem.pointee
   let tiles = part.end &- part.first
   let positions = F.reach &* F.reach
-  let v = TransformedTiles<F>(base: scratch + 2 &* positions &* 16, tiles: tiles)
+  let zeros = Zeros(scratch)
+  let work = scratch + Zeros.count
+  let v = TransformedTiles<F>(base: work + 2 &* positions &* 16, tiles: tiles)
   let m = TransformedTiles<F>(base: v.base + c.inputBlocks &* v.blockStride, tiles: tiles)
-  transformInput(c, part, v, scratch)
-  let zeros = ZeroTiles()
+  transformInput(problem, part, v, work)
   var panel = part.firstPanel
   while panel < part.endPanel {
     let block = panel &* panelVectors
     let vectors = min(panelVectors, c.outputBlocks &- block)
     let filter = c.filter + block &* 256 &* F.filters &* F.filters &* c.inputBlocks
-    multiply(c.inputBlocks, vectors, v, filter, m, zeros)
+    multiply(c.inputBlocks, vectors, positions, v, filter, m, zeros)
     var i = 0
     while i < vectors {
-      transformOutput(c, part, m.base + i &* m.blockStride, block: block &+ i, scratch, F.self)
+      transformOutput(problem, part, m.base + i &* m.blockStride, block &+ i, work, F.self)
       i &+= 1
     }
     panel &+= 1
@@ -60,36 +61,39 @@ private struct TransformedTiles<F: Filtering> {
 // MARK: - Products
 
 /// M = V·U for one panel: n² products tiles×C · C×(16·vectors).
-@inline(__always)
+///
+/// Not inlined: a loop over `positions` whose end the compiler knows would be unrolled.
+@inline(never)
 private func multiply<F: Filtering>(
-  _ inputBlocks: Int, _ vectors: Int, _ v: TransformedTiles<F>,
-  _ filter: UnsafePointer<Float>, _ m: TransformedTiles<F>, _ zeros: borrowing ZeroTiles
+  _ inputBlocks: Int, _ vectors: Int, _ positions: Int, _ v: TransformedTiles<F>,
+  _ filter: UnsafePointer<Float>, _ m: TransformedTiles<F>, _ zeros: Zeros
 ) {
   let filterStride = inputBlocks &* vectors &* 256
-  let (tiles, blockStride) = (v.tiles, v.blockStride)
+  let tiles = v.tiles
   var position = 0
-  while position < F.reach &* F.reach {
+  while position < positions {
     let row = min(position / F.reach, F.filters &- 1)
     let column = min(position % F.reach, F.filters &- 1)
     let filter = filter + (row &* F.filters &+ column) &* filterStride
     var t = 0
     while t < tiles {
       let offset = position &* 16 &+ t &* TransformedTiles<F>.tileStride
-      let (a, y) = (UnsafePointer(v.base) + offset, m.base + offset)
+      let source = TransformedTiles<F>(base: v.base + offset, tiles: tiles)
+      let target = TransformedTiles<F>(base: m.base + offset, tiles: tiles)
       let left = tiles &- t
       #if VECTOR_AVX512
         switch (tileWidth(left), vectors) {
-        case (12, 2): product(F.self, zeros.wide2, inputBlocks, a, blockStride, filter, y, left)
-        case (8, 2): product(F.self, zeros.middle2, inputBlocks, a, blockStride, filter, y, left)
-        case (4, 2): product(F.self, zeros.narrow2, inputBlocks, a, blockStride, filter, y, left)
-        case (12, _): product(F.self, zeros.wide1, inputBlocks, a, blockStride, filter, y, left)
-        case (8, _): product(F.self, zeros.middle1, inputBlocks, a, blockStride, filter, y, left)
-        default: product(F.self, zeros.narrow1, inputBlocks, a, blockStride, filter, y, left)
+        case (12, 2): product(Tile<12, 2>.self, inputBlocks, source, filter, target, left, zeros)
+        case (8, 2): product(Tile<8, 2>.self, inputBlocks, source, filter, target, left, zeros)
+        case (4, 2): product(Tile<4, 2>.self, inputBlocks, source, filter, target, left, zeros)
+        case (12, _): product(Tile<12, 1>.self, inputBlocks, source, filter, target, left, zeros)
+        case (8, _): product(Tile<8, 1>.self, inputBlocks, source, filter, target, left, zeros)
+        default: product(Tile<4, 1>.self, inputBlocks, source, filter, target, left, zeros)
         }
       #else
         switch tileWidth(left) {
-        case 6: product(F.self, zeros.wide1, inputBlocks, a, blockStride, filter, y, left)
-        default: product(F.self, zeros.narrow1, inputBlocks, a, blockStride, filter, y, left)
+        case 6: product(Tile<6, 1>.self, inputBlocks, source, filter, target, left, zeros)
+        default: product(Tile<2, 1>.self, inputBlocks, source, filter, target, left, zeros)
         }
       #endif
       t &+= tileWidth(left)
@@ -101,25 +105,24 @@ private func multiply<F: Filtering>(
 /// One register tile of the product; stores `count` of its rows at most.
 @inline(never)
 private func product<F: Filtering, let pixels: Int, let vectors: Int>(
-  _: F.Type, _ zero: Tile<pixels, vectors>, _ inputBlocks: Int, _ a: UnsafePointer<Float>,
-  _ blockStride: Int, _ filter: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-  _ count: Int
+  _: Tile<pixels, vectors>.Type, _ inputBlocks: Int, _ source: TransformedTiles<F>,
+  _ filter: UnsafePointer<Float>, _ target: TransformedTiles<F>, _ count: Int, _ zeros: Zeros
 ) {
   let tileStride = TransformedTiles<F>.tileStride
-  var sums = zero
-  let first = a
-  var (a, filter) = (a, filter)
+  var sums: Tile<pixels, vectors> = zeros.tile()
+  var (a, filter) = (UnsafePointer(source.base), filter)
   var block = 0
   while block < inputBlocks {
     // A tile's next numbers are far away, where the processor does not look by itself.
-    let next = block &+ 1 < inputBlocks ? a + blockStride : first + pixels &* tileStride
+    let isLast = block &+ 1 == inputBlocks
+    let next = isLast ? UnsafePointer(source.base) + pixels &* tileStride : a + source.blockStride
     var p = 0
     while p < pixels {
       processor_prefetch(next + p &* tileStride)
       p &+= 1
     }
     accumulate(&sums, a, step: tileStride, filter)
-    a += blockStride
+    a += source.blockStride
     filter += vectors &* 256
     block &+= 1
   }
@@ -128,7 +131,9 @@ private func product<F: Filtering, let pixels: Int, let vectors: Int>(
     var p = 0
     while p < pixels {
       if p < count {
-        store(sums[unchecked: p][unchecked: v].lanes, y + (v &* blockStride &+ p &* tileStride))
+        store(
+          sums[unchecked: p][unchecked: v].lanes,
+          target.base + (v &* target.blockStride &+ p &* tileStride))
       }
       p &+= 1
     }
@@ -165,11 +170,12 @@ private struct TileRaster {
 ///
 /// - Parameter work: 2·n² vectors: a patch that leaves the map is first copied here, with zeros where
 ///   nothing is; the rows of the half-transformed patch follow.
-@inline(__always)
+@inline(never)
 private func transformInput<F: Filtering>(
-  _ c: BlockedConvolution, _ part: ConvolutionPart, _ v: TransformedTiles<F>,
+  _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart, _ v: TransformedTiles<F>,
   _ work: UnsafeMutablePointer<Float>
 ) {
+  let c = problem.pointee
   let patch = work
   let half = work + F.reach &* F.reach &* 16
   var target = v.base
@@ -209,6 +215,7 @@ private func transformInput<F: Filtering>(
 }
 
 /// The patch of this side whose first pixel is (y, x), zeros outside the map.
+@inline(never)
 private func copyPatch(
   _ map: UnsafePointer<Float>, _ height: Int, _ width: Int, _ y: Int, _ x: Int, _ side: Int,
   _ patch: UnsafeMutablePointer<Float>
@@ -230,11 +237,12 @@ private func copyPatch(
 /// output ← epilogue(Aᵀ M A) for the part's tiles, one output block.
 ///
 /// - Parameter work: m half-transformed rows of n vectors, then a row of m sums.
-@inline(__always)
+@inline(never)
 private func transformOutput<F: Filtering>(
-  _ c: BlockedConvolution, _ part: ConvolutionPart, _ m: UnsafeMutablePointer<Float>, block: Int,
-  _ work: UnsafeMutablePointer<Float>, _: F.Type
+  _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart,
+  _ m: UnsafeMutablePointer<Float>, _ block: Int, _ work: UnsafeMutablePointer<Float>, _: F.Type
 ) {
+  let c = problem.pointee
   var place = TileRaster(c, part, side: F.outputs)
   let sums = work + F.outputs &* F.reach &* 16
   var source = UnsafePointer(m)

@@ -114,13 +114,16 @@ extension BlockedConvolution {
 
   /// Floats of scratch that one task of `grid` needs.
   public func scratchCount(_ grid: ConvolutionGrid, panelBlocks: Int) -> Int {
+    let zeros = 24 * 16
     if let filtering {
-      // A patch, its half-transformed rows, and the transformed tiles of the inputs and of a panel.
+      // Zeros, a patch, its half-transformed rows, and the transformed tiles of the inputs and of a panel.
       let positions = filtering.reach * filtering.reach
       let tile = positions | 1
-      return (2 * positions + (inputBlocks + panelBlocks) * grid.step * tile) * 16 + 12 * tile * 16
+      let vectors = 2 * positions + (inputBlocks + panelBlocks) * grid.step * tile
+      // A product may read on to the end of a register tile.
+      return zeros + (vectors + 12 * tile) * 16
     }
-    let table = inputBlocks * 2 + kernelSize * 2 + 32 + 24 * 16
+    let table = zeros + inputBlocks * 2 + kernelSize * 2 + 32 + 24 * 16
     if kernelSize == 1 && stride == 1 { return table }
     let rows = (grid.step - 1) * stride + kernelSize
     let columns = (outputWidth + (kernelSize - 1) / stride) * stride
