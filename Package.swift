@@ -89,13 +89,20 @@ let package = Package(
         "Regions", "Segmentation", "Outputs", "WeightStore", "DemoWeights",
       ],
       swiftSettings: strict),
+    .target(
+      name: "Explanation",
+      dependencies: [
+        "Tensors", "Kernels", "Graphs", "YOLOv8", "Imaging", "Regions", "Segmentation", "Outputs",
+        "FastSAM",
+      ],
+      swiftSettings: optimized),
     .target(name: "CStartup"),
     .executableTarget(
       name: "FastSAMCommand",
       dependencies: [
         "CStartup",
         "FastSAM", "JSON", "Checkpoints", "Graphs", "Plans", "CLIP", "Imaging", "Outputs",
-        "WeightStore", "YOLOv8",
+        "WeightStore", "YOLOv8", "Explanation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -107,6 +114,7 @@ let package = Package(
     + [
       "Tensors", "Kernels", "Checkpoints", "Graphs", "Plans", "YOLOv8", "Imaging", "Regions",
       "Segmentation", "CLIP", "Outputs", "WeightStore", "FastSAM",
+      "Explanation",
     ].map { room in
       .testTarget(
         name: room + "Tests",

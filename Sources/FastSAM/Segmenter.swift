@@ -136,7 +136,35 @@ public final class Segmenter: Sendable {
   /// Every tensor of one forward pass: `input`, `model.0` … `model.21`, `predictions` (1×(4+nc+32)×A,
   /// boxes decoded) and `prototypes`, each with its name, in this order.
   public func trace(_ image: Image, size: ImageSize? = nil) -> [(name: String, value: Tensor)] {
+    traced(image, letterbox(image, size: size)) { tensors, head in
+      tensors + [("predictions", head.predictions(on: pool)), ("prototypes", head.prototypes)]
+    }
+  }
+
+  /// One run with all that it went through, to be looked at.
+  ///
+  /// - Parameters:
+  ///   - size: of the network's input in pixels; nil for the one the weights were trained for.
+  ///   - options: nil for `defaultOptions`.
+  package func record(
+    _ image: Image, size: ImageSize? = nil, options: SegmentationOptions? = nil
+  ) -> RunRecord {
     let letterbox = letterbox(image, size: size)
+    return traced(image, letterbox) { tensors, head in
+      RunRecord(
+        letterbox: letterbox, options: options ?? defaultOptions,
+        values: Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.value) }), head: head,
+        segmentation: SegmentationRecord(
+          head, letterbox: letterbox, options: options ?? defaultOptions, on: pool))
+    }
+  }
+
+  /// One forward pass that keeps everything; `read` gets the input and the modules' values, and the
+  /// head's.
+  private func traced<R>(
+    _ image: Image, _ letterbox: Letterbox,
+    read: ([(name: String, value: Tensor)], HeadOutput) -> R
+  ) -> R {
     var options = Plan.Options()
     options.keepsAllValues = true
     let plan = Plan(
@@ -147,10 +175,7 @@ public final class Segmenter: Sendable {
     } read: { results in
       var tensors = [(name: "input", value: letterbox.render(image))]
       for i in 0...21 { tensors.append(("model.\(i)", results.tensor("model.\(i)"))) }
-      let head = headOutput(results)
-      tensors.append(("predictions", head.predictions(on: pool)))
-      tensors.append(("prototypes", head.prototypes))
-      return tensors
+      return read(tensors, headOutput(results))
     }
   }
 

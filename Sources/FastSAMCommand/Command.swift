@@ -7,8 +7,8 @@ struct Command: ParsableCommand {
     commandName: "fastsam",
     abstract: "Segment anything in pictures with FastSAM, on the CPU.",
     subcommands: [
-      SegmentCommand.self, PromptCommand.self, TraceCommand.self, InspectCommand.self,
-      WeightsCommand.self, BenchCommand.self,
+      SegmentCommand.self, PromptCommand.self, ExplainCommand.self, TraceCommand.self,
+      InspectCommand.self, WeightsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: nil)
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Explanation
 import FastSAM
 import WeightStore
 
@@ -37,6 +38,7 @@ struct Failure: Error {
       }
     case let error as FileError: self.init(.unwritable, error.description)
     case let error as PromptError: self.init(.usage, error.description)
+    case let error as ExplanationError: self.init(.usage, error.description)
     default: self.init(.internal, "\(error)")
     }
   }

@@ -1,4 +1,5 @@
 import Graphs
+import Outputs
 import YOLOv8
 
 /// The figure of the network as SVG: backbone, neck and head side by side, every module a box, the
@@ -201,17 +202,9 @@ struct NetworkFigure {
     _ x: Double, _ y: Double, _ content: String, size: Int, anchor: String = "middle",
     weight: String = "normal", colour: String = "#111"
   ) {
-    let escaped = content.map { character in
-      switch character {
-      case "&": "&amp;"
-      case "<": "&lt;"
-      case ">": "&gt;"
-      default: String(character)
-      }
-    }.joined()
     body += """
       <text x="\(x)" y="\(y)" font-size="\(size)" text-anchor="\(anchor)" font-weight="\(weight)" \
-      fill="\(colour)">\(escaped)</text>
+      fill="\(colour)">\(xmlEscaped(content))</text>
 
       """
   }

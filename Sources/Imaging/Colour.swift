@@ -35,8 +35,8 @@ public struct Colour: Sendable, Hashable {
     return Colour(lightness: lightness, chroma: 0.17, hue: hue)
   }
 
-  /// OKLCH to sRGB; `hue` in radians.
-  init(lightness: Double, chroma: Double, hue: Double) {
+  /// OKLCH to sRGB, cut off at its edges; `hue` in radians.
+  package init(lightness: Double, chroma: Double, hue: Double) {
     let (a, b) = (chroma * cos(hue), chroma * sin(hue))
     let cone = SIMD3(
       lightness + 0.3963377774 * a + 0.2158037573 * b,

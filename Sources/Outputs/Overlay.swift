@@ -1,4 +1,5 @@
 import Imaging
+import Regions
 import Segmentation
 
 /// The picture with the masks over it, the smallest on top.
@@ -145,4 +146,21 @@ struct Overlay {
 extension Colour {
   static let wanted = Colour(red: 30, green: 200, blue: 60)
   static let refused = Colour(red: 220, green: 30, blue: 50)
+}
+
+/// The picture with the masks of `instances` over it, the smallest on top: what the format `overlay`
+/// writes.
+///
+/// - Parameters:
+///   - masks: those of `instances`, in their order; of a size that `frame` describes.
+///   - frame: where the masks lie in the picture.
+package func overlay(
+  _ picture: Image, _ instances: [Instance], masks: [Mask], frame: MaskFrame,
+  options: OverlayOptions = OverlayOptions()
+) -> Image {
+  var plane = LabelPlane(width: frame.maskWidth, height: frame.maskHeight)
+  let count = min(instances.count, LabelPlane.capacity)
+  for mask in masks.prefix(count) { plane.add(mask, area: mask.area) }
+  return Overlay(options: options, frame: frame)
+    .render(picture, plane, instances: Array(instances.prefix(count)))
 }

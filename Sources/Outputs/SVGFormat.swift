@@ -19,7 +19,7 @@ struct SVGFormat: DocumentFormat {
       """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
       viewBox="0 0 \(width) \(height)">
-      <image href="\(SVGFormat.escaped(facts.picture.file))" width="\(width)" \
+      <image href="\(xmlEscaped(facts.picture.file))" width="\(width)" \
       height="\(height)"/>
       <g fill-rule="evenodd" fill-opacity="0.45" stroke-width="1" stroke-linejoin="round" \
       transform="translate(0.5 0.5)">
@@ -30,7 +30,7 @@ struct SVGFormat: DocumentFormat {
   func entry(_ segment: Segment, _ facts: ReportFacts) -> [UInt8] {
     let instance = segment.instance
     guard !segment.polygons.isEmpty else { return [] }
-    let colour = SVGFormat.hexadecimal(Colour.distinct(instance.id))
+    let colour = Colour.distinct(instance.id).hexadecimal
     let label = facts.model.label(instance.classIndex)
     let title = instance.score.map { "\(label) \($0)" } ?? label
     var text = JSONText()
@@ -38,7 +38,7 @@ struct SVGFormat: DocumentFormat {
     for polygon in segment.polygons {
       for ring in [polygon.outer] + polygon.holes { path(ring, &text) }
     }
-    text.raw("\"><title>\(SVGFormat.escaped(title))</title></path>")
+    text.raw("\"><title>\(xmlEscaped(title))</title></path>")
     return text.bytes
   }
 
@@ -60,26 +60,5 @@ struct SVGFormat: DocumentFormat {
       }
     }
     text.raw("Z")
-  }
-
-  private static func hexadecimal(_ colour: Colour) -> String {
-    "#"
-      + [colour.red, colour.green, colour.blue].map {
-        ($0 < 16 ? "0" : "") + String($0, radix: 16)
-      }.joined()
-  }
-
-  /// What XML wants escaped; control characters, which it cannot hold, are replaced.
-  static func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\u{0}"..<" ", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
   }
 }

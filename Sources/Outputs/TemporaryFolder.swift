@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// If it never is, because something failed on the way, the hidden folder goes with the value. (A
 /// process that is killed leaves it behind: systems have no folders without a name.)
-final class TemporaryFolder: Sendable {
+package final class TemporaryFolder: Sendable {
   /// The name it is to have.
   let target: String
   /// Where it is filled.
@@ -88,7 +88,7 @@ final class TemporaryFolder: Sendable {
   }
 
   /// Makes `path` and the folders above it, where they are missing.
-  static func make(_ path: String) throws(FileError) {
+  package static func make(_ path: String) throws(FileError) {
     var partial = path.hasPrefix("/") ? "" : "."
     for part in path.split(separator: "/") {
       partial += "/" + part

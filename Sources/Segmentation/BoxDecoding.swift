@@ -139,3 +139,32 @@ extension HeadOutput {
     }
   }
 }
+
+extension SegmentationHead {
+  /// The four distributions of an anchor's box, left, top, right, bottom: `bins` probabilities each,
+  /// the softmax of the logits, whose expectation `expectedBins` is.
+  package func sideDistributions(of anchor: Int) -> [[Float]] {
+    let logits = boxLogits(at: [anchor])
+    return (0..<4).map { side in
+      let part = logits[side * bins..<(side + 1) * bins]
+      let peak = part.max() ?? 0
+      let powers = part.map { expf($0 - peak) }
+      let sum = powers.reduce(0, +)
+      return powers.map { $0 / sum }
+    }
+  }
+
+  /// How far the sides lie from the anchor's centre, left, top, right, bottom, in its level's cells.
+  package func expectedBins(of anchor: Int) -> [Float] {
+    boxLogits(at: [anchor]).withUnsafeBufferPointer { logits in
+      guard let logits = logits.baseAddress else { return [] }
+      return (0..<4).map { expectedBin(logits + $0 * bins, bins) }
+    }
+  }
+
+  /// The anchor's centre in network pixels, and the network pixels a cell of its level.
+  package func place(of anchor: Int) -> (x: Float, y: Float, stride: Float) {
+    let (x, y, stride) = AnchorGrid(scoreMaps).place(anchor)
+    return (x * stride, y * stride, stride)
+  }
+}

@@ -15,7 +15,12 @@ struct Detection: Sendable {
 /// Boxes are decoded in that order and only until enough are kept: at a confidence of 0.001 most
 /// candidates never need theirs. A box that is not a number, as broken weights may give, is no
 /// detection.
-func detections(in head: some SegmentationHead, options: SegmentationOptions) -> [Detection] {
+///
+/// - Parameter observe: told of every box that was decoded, best first, and what became of it.
+func detections(
+  in head: some SegmentationHead, options: SegmentationOptions,
+  observe: ((Candidate) -> Void)? = nil
+) -> [Detection] {
   let candidates = candidates(in: head.scoreMaps, above: Float(options.confidence))
   let order = scoreOrder(candidates)
   var suppression = Suppression(limit: options.iou)
@@ -27,11 +32,12 @@ func detections(in head: some SegmentationHead, options: SegmentationOptions) ->
     for (index, box) in zip(batch, boxes) where box.area.isFinite {
       if detections.count == options.maximumDetections { return detections }
       let classIndex = candidates.classes[index]
-      guard suppression.insert(box, classIndex: classIndex) else { continue }
-      detections.append(
-        Detection(
-          anchor: candidates.anchors[index], classIndex: classIndex,
-          score: candidates.scores[index], box: box))
+      let overlap = suppression.suppressor(ofInserting: box, classIndex: classIndex)
+      let detection = Detection(
+        anchor: candidates.anchors[index], classIndex: classIndex,
+        score: candidates.scores[index], box: box)
+      observe?(Candidate(detection, overlap.map { (detections[$0.index].anchor, $0.iou) }))
+      if overlap == nil { detections.append(detection) }
     }
   }
   return detections

@@ -40,15 +40,32 @@ package struct Suppression {
     self.floor = Float(limit) * 0.99999
   }
 
+  /// A kept box that overlaps another too much.
+  package struct Overlap {
+    /// Its place among the kept boxes, in the order in which they were kept.
+    package let index: Int
+    /// The intersection over the union.
+    package let iou: Float
+  }
+
   /// Keeps the box and returns true, unless a kept one overlaps it too much.
   ///
   /// Cost: kept / 8 vector steps.
   package mutating func insert(_ box: Box<ModelFrame>, classIndex: Int) -> Bool {
+    suppressor(ofInserting: box, classIndex: classIndex) == nil
+  }
+
+  /// Keeps the box and returns nil, unless a kept one overlaps it too much: the best of these, then.
+  ///
+  /// Cost: kept / 8 vector steps.
+  package mutating func suppressor(
+    ofInserting box: Box<ModelFrame>, classIndex: Int
+  ) -> Overlap? {
     let offset = Float(classIndex) * classOffset
     let box = Box<ModelFrame>(
       x1: box.x1 + offset, y1: box.y1 + offset, x2: box.x2 + offset, y2: box.y2 + offset)
     let area = box.area
-    if mayOverlap(box, area) && overlaps(box, area) { return false }
+    if mayOverlap(box, area), let overlap = firstOverlap(box, area) { return overlap }
     let (group, lane) = count.quotientAndRemainder(dividingBy: 8)
     if lane == 0 {
       // Unused lanes hold a point in the far corner, which overlaps nothing.
@@ -65,7 +82,7 @@ package struct Suppression {
     y2[group][lane] = box.y2
     areas[group][lane] = area
     count += 1
-    return true
+    return nil
   }
 
   /// False where no IoU can exceed the limit: overlap ≤ floor × union for every kept box.
@@ -83,15 +100,16 @@ package struct Suppression {
   }
 
   /// The decision itself, as torchvision makes it.
-  private func overlaps(_ box: Box<ModelFrame>, _ area: Float) -> Bool {
+  private func firstOverlap(_ box: Box<ModelFrame>, _ area: Float) -> Overlap? {
     for index in 0..<count {
       let (group, lane) = (index / 8, index % 8)
       let width = max(0, min(x2[group][lane], box.x2) - max(x1[group][lane], box.x1))
       let height = max(0, min(y2[group][lane], box.y2) - max(y1[group][lane], box.y1))
       let overlap = width * height
-      if Double(overlap / (areas[group][lane] + area - overlap)) > limit { return true }
+      let iou = overlap / (areas[group][lane] + area - overlap)
+      if Double(iou) > limit { return Overlap(index: index, iou: iou) }
     }
-    return false
+    return nil
   }
 
   private func smaller(_ a: SIMD8<Float>, _ b: Float) -> SIMD8<Float> {

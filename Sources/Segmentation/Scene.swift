@@ -16,6 +16,9 @@ public struct Scene: Sendable {
   /// The size the masks have.
   public let maskSize: MaskSize
 
+  /// The cell of the head that each instance comes from, numbered as in `SegmentationHead`.
+  package let anchors: [Int]
+
   let field: MaskField
   let seeds: [MaskField.Seed]
   let letterbox: Letterbox
@@ -45,6 +48,14 @@ public func segment(
   _ head: some SegmentationHead, letterbox: Letterbox, options: SegmentationOptions,
   on pool: ThreadPool
 ) -> Scene {
+  segment(head, letterbox: letterbox, options: options, on: pool, observe: nil)
+}
+
+/// `segment`, with every decoded box told to `observe`.
+func segment(
+  _ head: some SegmentationHead, letterbox: Letterbox, options: SegmentationOptions,
+  on pool: ThreadPool, observe: ((Candidate) -> Void)?
+) -> Scene {
   let grid = head.prototypes.shape
   precondition(
     grid[3] * 4 == letterbox.width && grid[2] * 4 == letterbox.height,
@@ -55,7 +66,7 @@ public func segment(
       letterbox, gridWidth: grid[3], gridHeight: grid[2], profile: options.profile,
       size: options.masks))
 
-  var found = detections(in: head, options: options)
+  var found = detections(in: head, options: options, observe: observe)
   if options.profile == .official {
     let width = Float(letterbox.width), height = Float(letterbox.height)
     for i in found.indices {
@@ -100,6 +111,7 @@ extension Scene {
     promptStretch = profile == .ultralytics && maskSize == .network ? .paddingCut(letterbox) : nil
     imageWidth = letterbox.imageWidth
     imageHeight = letterbox.imageHeight
+    anchors = found.map(\.detection.anchor)
     seeds = found.map(\.seed)
     cache = MaskCache(count: found.count)
     instances = found.enumerated().map { id, found in
