@@ -68,6 +68,18 @@ final class MappedFile: @unchecked Sendable {
     return try body(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
+  /// Gives back the memory of whole pages in `range`; they are loaded again when they are touched.
+  ///
+  /// Weights are read once, when a network is prepared: kept, they would be there twice.
+  func release(_ range: Range<Int>) {
+    guard isMapped else { return }
+    let page = Int(getpagesize())
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard first < end else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED)
+  }
+
   /// The byte at `offset`, which must lie inside the file.
   subscript(offset: Int) -> UInt8 {
     precondition(offset >= 0 && offset < count, "MappedFile: byte \(offset) of \(count)")

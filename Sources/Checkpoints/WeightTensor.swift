@@ -20,9 +20,11 @@ public struct WeightTensor: Sendable {
   /// The elements as `Float` in row-major order.
   ///
   /// Exact for every floating type but `float64`, which is rounded to nearest; integers are exact
-  /// up to 2²⁴. Costs one pass over the elements; nothing is kept.
+  /// up to 2²⁴. Costs one pass over the elements; nothing is kept, nor do the file's pages stay in
+  /// memory.
   public func floats() -> Tensor {
-    Tensor(shape) { result in
+    defer { file.release(entry.offset..<entry.offset + entry.byteCount) }
+    return Tensor(shape) { result in
       withRowMajorBytes { bytes in
         guard let base = result.baseAddress else { return }
         widen(bytes, entry.type, to: base)

@@ -36,75 +36,73 @@ extension BlockedConvolution {
   /// How this convolution is best cut into tasks.
   ///
   /// Depends on sizes alone, never on the number of threads, so that results do not either.
-  /// More rows a task reads the filter less often, more panels a task reads the input less often; few
-  /// tasks leave threads idle at the end. Every cut is priced and the cheapest taken.
   public func grid(panelBlocks: Int) -> ConvolutionGrid {
     let panels = (outputBlocks + panelBlocks - 1) / panelBlocks
-    let total: Int
-    let steps: [Int]
-    if let filtering {
-      let side = filtering.outputs
-      total = ((outputHeight + side - 1) / side) * ((outputWidth + side - 1) / side)
-      // Whole register tiles, or everything.
-      steps = Array(Swift.stride(from: 12, to: total, by: 12).prefix(24)) + [total]
-    } else {
-      total = outputHeight
-      steps = Array(1...total)
-    }
-    var best: (cost: Double, grid: ConvolutionGrid)?
-    for step in steps {
+    if let filtering { return winogradGrid(filtering, panels: panels) }
+    return directGrid(panels: panels, panelBlocks: panelBlocks)
+  }
+
+  /// Tiles and panels enough that a task's inputs are transformed for several panels, and its filters
+  /// read for several register tiles; few enough that there are many tasks.
+  ///
+  /// Measured on all layers of s and x at 640, from 12 to 400 tiles and 1 to all panels: these are
+  /// within 3 % of the best almost everywhere; tasks twice as large lose a tenth, on the widest layers
+  /// half.
+  private func winogradGrid(_ filtering: MinimalFiltering, panels: Int) -> ConvolutionGrid {
+    let side = filtering.outputs
+    let total = ((outputHeight + side - 1) / side) * ((outputWidth + side - 1) / side)
+    let step = total > 300 ? 36 : total > 48 ? 24 : 12
+    let down = (panels + 4) / 5
+    return ConvolutionGrid(
+      total: total, step: min(step, total), panels: panels, panelStep: (panels + down - 1) / down)
+  }
+
+  /// Rows by panels: more rows a task reads the filter less often, more panels a task reads the input
+  /// less often; few tasks leave threads idle at the end. Every cut is priced and the cheapest taken.
+  private func directGrid(panels: Int, panelBlocks: Int) -> ConvolutionGrid {
+    var best = (
+      cost: Double.infinity,
+      grid: ConvolutionGrid(total: outputHeight, step: 1, panels: panels, panelStep: panels)
+    )
+    for step in 1...outputHeight {
       for panelStep in 1...panels {
-        let grid = ConvolutionGrid(total: total, step: step, panels: panels, panelStep: panelStep)
-        let cost = cost(grid, panelBlocks: panelBlocks)
-        if cost < best?.cost ?? .infinity { best = (cost, grid) }
+        let grid = ConvolutionGrid(
+          total: outputHeight, step: step, panels: panels, panelStep: panelStep)
+        let cost = directCost(grid, panelBlocks: panelBlocks)
+        if cost < best.cost { best = (cost, grid) }
       }
     }
-    return best?.grid
-      ?? ConvolutionGrid(total: total, step: total, panels: panels, panelStep: panels)
+    return best.grid
   }
 
   /// Cycles of one core, roughly: what a cut costs beyond the products themselves is what matters.
-  private func cost(_ grid: ConvolutionGrid, panelBlocks: Int) -> Double {
-    // Measured on one core with AVX-512: 32 multiply-adds a cycle from registers; half of a
-    // second-level cache of 1 MiB may be counted on, and what comes from the shared cache costs a cycle
-    // for 24 bytes, since most of it is fetched ahead.
-    let cache = 480_000.0, sharedBytes = 24.0
+  private func directCost(_ grid: ConvolutionGrid, panelBlocks: Int) -> Double {
+    // Measured on one core with AVX-512: 32 multiply-adds a cycle from registers, about 8 bytes a
+    // cycle from the shared cache; half of a second-level cache of 1 MiB may be counted on.
+    let cache = 480_000.0, sharedBytes = 8.0
     let taps = Double(planar == nil ? kernelSize * kernelSize : 1)
-    let filters = filtering.map { Double($0.filters * $0.filters) } ?? taps
-    let filterBytes = filters * Double(inputBlocks * outputBlocks * 256 * 4)
+    let filterBytes = taps * Double(inputBlocks * outputBlocks * 256 * 4)
     let taskFilter = filterBytes * Double(grid.panelStep) / Double(grid.panels)
-    let positions: Double  // products for one pair of channels and one unit
-    let perUnit: Double  // bytes of prepared input a row or a tile
-    var preparing: Double  // cycles to prepare all of it once
-    let units: Double
-    if let filtering {
-      positions = Double(filtering.reach * filtering.reach)
-      // Tasks end in tiles of four.
-      units = Double(grid.across * ((grid.step + 3) / 4 * 4))
-      perUnit = positions * Double(inputBlocks * 64)
-      preparing = Double(grid.total * inputBlocks) * positions * 8
-    } else {
-      positions = taps
-      units = Double(outputHeight * outputWidth)
-      let spread = kernelSize == 1 ? 1 : stride * stride
-      perUnit = Double(inputBlocks * 64 * outputWidth * spread)
-      let halo = Double(kernelSize - min(stride, kernelSize)) * perUnit / Double(stride)
-      preparing =
-        kernelSize == 1 ? 0 : (perUnit * Double(outputHeight) + Double(grid.across) * halo) / 32
-    }
-    let products = units * positions * Double(inputBlocks * outputBlocks) * 256 / 32
-    let taskInput = perUnit * Double(grid.step)
+    let pixels = Double(outputHeight * outputWidth)
+    let spread = kernelSize == 1 ? 1 : stride * stride
+    // Bytes of prepared input a row, and cycles to prepare all of it once.
+    let rowBytes = Double(inputBlocks * 64 * outputWidth * spread)
+    let halo = Double(kernelSize - min(stride, kernelSize)) * rowBytes / Double(stride)
+    let preparing =
+      kernelSize == 1 ? 0 : (rowBytes * Double(outputHeight) + Double(grid.across) * halo) / 32
+    let products = pixels * taps * Double(inputBlocks * outputBlocks) * 256 / 32
+    let taskInput = rowBytes * Double(grid.step)
     var traffic =
-      Double(grid.across) * filterBytes + Double(grid.down) * perUnit * Double(grid.total)
+      Double(grid.across) * filterBytes + Double(grid.down) * rowBytes * Double(grid.total)
     if kernelSize == 1 {
       // Tile by tile: the panels of the task pass again for every tile.
-      if taskFilter > cache { traffic += filterBytes * units / 12 }
+      if taskFilter > cache { traffic += filterBytes * pixels / 12 }
     } else if taskInput > cache {
       // Panel by panel: the input of the task passes again for every panel.
       traffic += taskInput * Double(grid.across * grid.panels)
     }
-    preparing *= Double(grid.down)
-    let work = products + preparing + traffic / sharedBytes + Double(grid.tasks) * 500
+    let work =
+      products + preparing * Double(grid.down) + traffic / sharedBytes + Double(grid.tasks) * 500
     // The last round of tasks leaves threads without work: two and four of them, on average.
     let waste = [2, 4].reduce(0.0) { sum, threads in
       sum + Double((grid.tasks + threads - 1) / threads * threads) / Double(grid.tasks) / 2

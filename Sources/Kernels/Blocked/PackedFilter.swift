@@ -72,12 +72,12 @@ public struct ChannelLanes: Sendable, Hashable {
 public final class PackedFilter: @unchecked Sendable {
   // Sendable: written by the initialiser alone.
 
-  /// Where the numbers stand, on a 64-byte boundary.
+  /// Where the numbers stand, on a page of their own.
   public let base: UnsafePointer<Float>
   /// How many there are.
   public let count: Int
 
-  private let memory: UnsafeMutableRawPointer
+  private let pages: Pages
 
   /// Packs `filter` (K×C×R×R, row-major).
   ///
@@ -96,8 +96,8 @@ public final class PackedFilter: @unchecked Sendable {
     let positions = filtering.map { $0.filters * $0.filters } ?? taps
     let (inputBlocks, outputBlocks) = (inputs.blocks, outputs.blocks)
     count = positions * inputBlocks * outputBlocks * 256
-    memory = .allocate(byteCount: max(count, 1) * 4, alignment: 64)
-    let target = memory.bindMemory(to: Float.self, capacity: max(count, 1))
+    pages = Pages(byteCount: count * 4)
+    let target = pages.base.bindMemory(to: Float.self, capacity: max(count, 1))
     base = UnsafePointer(target)
     nonisolated(unsafe) let base = target  // Each task writes its own output block.
     pool.run(outputBlocks) { block, _ in
@@ -134,7 +134,7 @@ public final class PackedFilter: @unchecked Sendable {
     }
   }
 
-  deinit { memory.deallocate() }
+  deinit { pages.deallocate() }
 }
 
 @inline(__always)
