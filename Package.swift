@@ -79,6 +79,9 @@ let package = Package(
       name: "Outputs", dependencies: ["JSON", "Imaging", "Regions", "Segmentation"],
       swiftSettings: optimized),
     .target(
+      name: "Evaluation", dependencies: ["CZlib", "JSON", "Imaging", "Regions"],
+      swiftSettings: optimized),
+    .target(
       name: "WeightStore", dependencies: ["Checkpoints", "CMessageDigest", "CZlib"],
       resources: [.embedInCode("manifest.json")], swiftSettings: strict),
     .target(name: "DemoWeights"),
@@ -95,7 +98,7 @@ let package = Package(
       dependencies: [
         "CStartup",
         "FastSAM", "JSON", "Checkpoints", "Graphs", "Plans", "CLIP", "Imaging", "Outputs",
-        "WeightStore", "YOLOv8",
+        "Evaluation", "WeightStore", "YOLOv8",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -106,7 +109,7 @@ let package = Package(
   ]
     + [
       "Tensors", "Kernels", "Checkpoints", "Graphs", "Plans", "YOLOv8", "Imaging", "Regions",
-      "Segmentation", "CLIP", "Outputs", "WeightStore", "FastSAM",
+      "Segmentation", "CLIP", "Outputs", "Evaluation", "WeightStore", "FastSAM",
     ].map { room in
       .testTarget(
         name: room + "Tests",
