@@ -93,7 +93,7 @@ public struct EdgeScores: Sendable {
   public let ois: Double
   /// The area below precision over recall, as far as the curve reaches.
   public let averagePrecision: Double
-  /// The recall where precision is a half.
+  /// The recall where precision is a half; 0 where precision never reaches that.
   public let recallAtHalf: Double
 
   /// The figures of these pictures; nil where there is none.
