@@ -79,6 +79,9 @@ let package = Package(
       name: "Outputs", dependencies: ["JSON", "Imaging", "Regions", "Segmentation"],
       swiftSettings: optimized),
     .target(
+      name: "Evaluation", dependencies: ["CZlib", "JSON", "Imaging", "Regions"],
+      swiftSettings: optimized),
+    .target(
       name: "WeightStore", dependencies: ["Checkpoints", "CMessageDigest", "CZlib"],
       resources: [.embedInCode("manifest.json")], swiftSettings: strict),
     .target(name: "DemoWeights"),
@@ -102,7 +105,7 @@ let package = Package(
       dependencies: [
         "CStartup",
         "FastSAM", "JSON", "Checkpoints", "Graphs", "Plans", "CLIP", "Imaging", "Outputs",
-        "WeightStore", "YOLOv8", "Explanation",
+        "Evaluation", "WeightStore", "YOLOv8", "Explanation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -113,7 +116,7 @@ let package = Package(
   ]
     + [
       "Tensors", "Kernels", "Checkpoints", "Graphs", "Plans", "YOLOv8", "Imaging", "Regions",
-      "Segmentation", "CLIP", "Outputs", "WeightStore", "FastSAM",
+      "Segmentation", "CLIP", "Outputs", "Evaluation", "WeightStore", "FastSAM",
       "Explanation",
     ].map { room in
       .testTarget(

@@ -8,7 +8,7 @@ struct Command: ParsableCommand {
     abstract: "Segment anything in pictures with FastSAM, on the CPU.",
     subcommands: [
       SegmentCommand.self, PromptCommand.self, ExplainCommand.self, TraceCommand.self,
-      InspectCommand.self, WeightsCommand.self, BenchCommand.self,
+      InspectCommand.self, EvaluateCommand.self, WeightsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: nil)
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Explanation
 import FastSAM
 import WeightStore
@@ -33,6 +34,12 @@ struct Failure: Error {
     case let error as ImageError:
       if case .missing = error {
         self.init(.missingInput, error.description)
+      } else {
+        self.init(.badData, error.description)
+      }
+    case let error as EvaluationError:
+      if case .unreadable(let error) = error {
+        self.init(error)
       } else {
         self.init(.badData, error.description)
       }

@@ -4,15 +4,26 @@
   import Darwin
 #endif
 
-/// Whole picture files as bytes, without Foundation: its start-up would cost more than the reading.
-enum FileContents {
+/// Whole files as bytes, without Foundation: its start-up would cost more than the reading.
+package enum FileContents {
   /// The most that is read: more than the largest picture takes uncompressed.
   private static let limit = 1 << 30
 
-  /// The bytes of the file at `path`; pipes and devices are read to their end.
+  /// The bytes of the picture at `path`; pipes and devices are read to their end.
   ///
   /// Of what does not begin as a picture does only the beginning is read: a device may have no end.
   static func bytes(of path: String) throws(ImageError) -> [UInt8] {
+    try bytes(of: path) { ImageFormat(sniffing: $0) != nil }
+  }
+
+  /// The bytes of the file at `path`; pipes and devices are read to their end.
+  ///
+  /// - Parameter isWanted: told what has been read so far, at least eight bytes; where it says no,
+  ///   reading ends.
+  /// - Throws: `ImageError.missing` or `.unreadable`, also for more than a gigabyte.
+  package static func bytes(
+    of path: String, while isWanted: (UnsafeBufferPointer<UInt8>) -> Bool
+  ) throws(ImageError) -> [UInt8] {
     // Opening without blocking, so that a named pipe that nobody writes is empty and not waited for;
     // reading with, so that the writer of a pipe has its time.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
@@ -47,10 +58,10 @@ enum FileContents {
         throw .unreadable(path: path, reason: lastSystemError())
       }
       count += got
-      let isPicture = bytes.withUnsafeBufferPointer { bytes in
-        ImageFormat(sniffing: UnsafeBufferPointer(rebasing: bytes[..<count])) != nil
+      let goesOn = bytes.withUnsafeBufferPointer { bytes in
+        isWanted(UnsafeBufferPointer(rebasing: bytes[..<count]))
       }
-      if count >= 8 && !isPicture { break }
+      if count >= 8 && !goesOn { break }
     }
     bytes.removeLast(bytes.count - count)
     return bytes

@@ -65,8 +65,10 @@ package struct JSONReader {
     try array { (json) throws(Fault) in try json.integer() }
   }
 
-  /// Reads a number.
+  /// Reads a number; short decimals, of which annotations have millions, never become strings.
   package mutating func number() throws(Fault) -> Double {
+    skipSpace()
+    if let value = shortDecimal() { return value }
     let (start, text) = word()
     // Swift reads "+1", "0x1p3" and "nan" too, which JSON does not have.
     let isDecimal = text.utf8.allSatisfy { "+-.eE0123456789".utf8.contains($0) }
@@ -74,6 +76,64 @@ package struct JSONReader {
       throw Fault(offset: start, reason: "expected a number")
     }
     return value
+  }
+
+  /// Reads a decimal of at most 15 digits without an exponent; nil, and nothing read, for others.
+  ///
+  /// Digits and power of ten are exact in a Double then, so that their one division rounds as the
+  /// definition does (W. D. Clinger, "How to read floating point numbers accurately", 1990).
+  private mutating func shortDecimal() -> Double? {
+    var place = offset
+    var digits = 0, fraction = 0, value = 0
+    let isNegative = peek == UInt8(ascii: "-")
+    if isNegative { place += 1 }
+    let first = place
+    var isPastPoint = false
+    while place < bytes.count, JSONReader.isInWord(bytes[place]) {
+      let byte = bytes[place]
+      if byte == UInt8(ascii: "."), !isPastPoint, place > first {
+        isPastPoint = true
+      } else if (0x30...0x39).contains(byte) {
+        value = value &* 10 &+ Int(byte &- 0x30)
+        digits += 1
+        if isPastPoint { fraction += 1 }
+      } else {
+        return nil
+      }
+      place += 1
+      if digits > 15 { return nil }
+    }
+    guard digits > 0, !isPastPoint || fraction > 0 else { return nil }
+    offset = place
+    let magnitude = Double(value) / JSONReader.powersOfTen[fraction]
+    return isNegative ? -magnitude : magnitude
+  }
+
+  private static let powersOfTen: [Double] = [
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+  ]
+
+  /// Reads a value of any kind and forgets it.
+  ///
+  /// - Parameter depth: how many more levels of arrays and objects it may have.
+  package mutating func skip(depth: Int = 64) throws(Fault) {
+    switch kind() {
+    case .object, .array:
+      guard depth > 0 else { throw Fault(offset: offset, reason: "nested too deeply") }
+      if kind() == .array {
+        _ = try array { (json) throws(Fault) in try json.skip(depth: depth - 1) }
+      } else {
+        try object(
+          { (json, _) throws(Fault) in try json.skip(depth: depth - 1) }, fault: { $0 })
+      }
+    case .string: _ = try string()
+    case .other:
+      let start = offset
+      let text = word().text
+      if text == "null" || text == "true" || text == "false" { return }
+      offset = start
+      _ = try number()
+    }
   }
 
   /// Reads `true` or `false`.

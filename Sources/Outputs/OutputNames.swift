@@ -35,7 +35,7 @@ public enum OutputNames {
   }
 
   /// A base name up to its last dot; a name that only begins with a dot has no suffix.
-  static func withoutSuffix(_ name: String) -> String {
+  public static func withoutSuffix(_ name: String) -> String {
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
     return String(name[..<dot])
   }

@@ -29,6 +29,13 @@ public struct RunLength: Sendable, Hashable {
     self.counts = counts
   }
 
+  /// Runs that are known to fit.
+  init(width: Int, height: Int, uncheckedCounts counts: [Int]) {
+    self.width = width
+    self.height = height
+    self.counts = counts
+  }
+
   /// The number of pixels of a picture whose sizes come from outside.
   static func pixelCount(_ width: Int, _ height: Int) throws(RunLengthError) -> Int {
     let (pixels, overflow) = width.multipliedReportingOverflow(by: height)

@@ -1,6 +1,14 @@
 import Regions
 import Tensors
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// The logits behind every mask of one picture: prototypes, and the way from them to pixels
 /// (YOLACT, arXiv 1904.02689, section 3: a mask is a linear combination of prototypes).
 ///
@@ -22,13 +30,22 @@ struct MaskField: Sendable {
   /// Cost: 4 dot products of nm numbers, 16 where the geometry takes two steps; none outside the
   /// window.
   func contains(_ seed: Seed, x: Int, y: Int) -> Bool {
+    logit(seed, x: x, y: y).map { $0 > 0 } ?? false
+  }
+
+  /// The sigmoid of the logit at (x, y); 0 outside the window.
+  func probability(_ seed: Seed, x: Int, y: Int) -> Float {
+    logit(seed, x: x, y: y).map { 1 / (1 + expf(-$0)) } ?? 0
+  }
+
+  /// The logit at the mask's pixel (x, y); nil outside the window.
+  private func logit(_ seed: Seed, x: Int, y: Int) -> Float? {
     let window = seed.crop.window
     guard x >= window.x, y >= window.y, x < window.x + window.width, y < window.y + window.height
-    else { return false }
+    else { return nil }
     return prototypes.withUnsafeElements { elements in
       seed.coefficients.withUnsafeBufferPointer { coefficients in
-        logit(
-          x, y, after: geometry.steps.count, elements, coefficients, seed.crop.cells) > 0
+        logit(x, y, after: geometry.steps.count, elements, coefficients, seed.crop.cells)
       }
     }
   }
