@@ -18,7 +18,8 @@ mkdir -p "$folder"
 "$python" -m pip install --quiet \
   torch==2.15.0 torchvision==0.29.2 ultralytics==8.4.190 \
   onnx==1.23.2 onnxslim==0.1.98 onnxruntime==1.31.1 openvino==2026.4.1 \
-  ncnn==1.0.20261020 pnnx==20261020 psutil==7.2.2 safetensors==0.8.0
+  ncnn==1.0.20261020 pnnx==20260526 psutil==7.2.2 safetensors==0.8.0 \
+  segment-anything==1.0
 
 "$python" "$here/make_checkpoints.py" "$folder/checkpoints"
 "$python" "$here/export_models.py" "$folder"
