@@ -212,6 +212,36 @@ def far_end(row: dict) -> str:
             + textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False) + "\n\n")
 
 
+def kernels(runs: list[dict]) -> str:
+    """Whether the plan takes the fastest kernel of each layer."""
+    if not runs:
+        return ""
+    lines, slower = [], []
+    for run in runs:
+        network = f"{run['model']} @ {run['size'][0]}"
+        losses = [(kernel_loss(layer), layer) for layer in run["layers"]]
+        wrong = [(loss, layer) for loss, layer in losses if loss > KERNEL_NOISE]
+        rates = [rate for _, layer in losses
+                 for rate in [layer["algorithms"][layer["chosen"]]["share_of_peak"]]]
+        lines.append([network, f"{len(losses)}", f"{len(losses) - len(wrong)}",
+                      f"{median(rates):.0%}", f"{run['peak_gflops']:.0f}"])
+        slower += [[f"{network}, {layer['layer']}", layer["shape"], layer["chosen"], f"{loss:.0%}"]
+                   for loss, layer in wrong]
+    page = "## Kernels\n\n" + KERNELS + "\n" + table(
+        ["network", "layers", f"within {KERNEL_NOISE:.0%} of the fastest", "median share of peak",
+         "peak, GFLOP/s"], lines) + "\n"
+    if slower:
+        page += ("Where another kernel is faster alone:\n\n"
+                 + table(["layer", "shape", "the plan's", "slower by"], slower) + "\n")
+    return page
+
+
+def kernel_loss(layer: dict) -> float:
+    """How much longer than the fastest kernel the plan's takes, as a part."""
+    times = {name: figures["median_ms"] for name, figures in layer["algorithms"].items()}
+    return times[layer["chosen"]] / min(times.values()) - 1
+
+
 def rooflines(files: list[str]) -> str:
     """The layers of this engine under the machine's roof."""
     if not files:
@@ -274,16 +304,24 @@ METHOD = """\
 ```sh
 swift build -c release --product fastsam
 Benchmarks/setup.sh Benchmarks/work       # Python peers, checkpoints, exports: several GB
-Benchmarks/work/python/bin/python Benchmarks/run.py Benchmarks/work --slow --rooflines
+Benchmarks/work/python/bin/python Benchmarks/run.py Benchmarks/work \\
+  --slow --kernels --rooflines            # writes to Benchmarks/results
 python3 Benchmarks/page.py                # writes this page
 ```
 
-`run.py` writes to `Benchmarks/results`. Without `--slow` it leaves SAM out, which takes minutes, and
-without `--rooflines` the drawings. `run.py --rows forward-s-640 --rounds 3` is a quick look. On a busy machine give it priority, or
+Without `--slow` SAM is left out, which takes minutes. `run.py --rows forward-s-640 --rounds 3` is a
+quick look. On a busy machine give it priority, or
 engines whose threads wait for each other by spinning (ncnn, PyTorch) fare far worse than the rest:
 `nice -n -20`, and on Linux with scheduler autogroups `echo -20 > /proc/self/autogroup` in a session
 of its own (`setsid`), since niceness counts only inside a session there. To measure the published weights, put them
 at `Benchmarks/work/checkpoints/s.pt`, `x.pt` and (SAM's) `sam_vit_b.pth` before `setup.sh` runs.
+"""
+
+KERNEL_NOISE = 0.05
+KERNELS = """\
+Every convolution algorithm on every layer, alone and out of memory (`fastsam bench kernels`; all
+figures are in the result file). The plan picks by rules that also mind memory, and a layer alone does
+not find its input in a cache as it may in a forward pass.
 """
 
 ROOFLINE = """\
@@ -323,7 +361,8 @@ def main() -> None:
     page += bullets(losses(rows), "Nowhere in these rows.")
     page += "\n## Where it misses its goal\n\nAs a part of the best peer's figure:\n\n"
     page += bullets(misses(rows), "Nowhere in these rows.")
-    page += "\n" + "".join(map(far_end, sam)) + rooflines(result.get("rooflines", []))
+    page += "\n" + "".join(map(far_end, sam)) + kernels(result.get("kernels", []))
+    page += rooflines(result.get("rooflines", []))
     page += "## All figures\n\n" + "\n".join(details(row) for row in result["rows"])
     unmeasured = "" if sam else "It was not measured in this run."
     method = METHOD.replace(" {sam}", f" {unmeasured}" if unmeasured else "")

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Makes FOLDER ready for Benchmarks/run.py: a Python environment with the peers at fixed versions,
-# checkpoints with random weights, and their ONNX and ncnn exports. Needs Python 3.10 or newer.
+# checkpoints with random weights, and their ONNX and ncnn exports. Needs Python 3.10 or newer with its
+# module venv, 8 GB of disk (most of it what PyTorch brings for GPUs) and some ten minutes. What is
+# there already is kept.
 #
 # usage: Benchmarks/setup.sh FOLDER
 set -eu
@@ -12,6 +14,9 @@ fi
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$1
 python="$folder/python/bin/python"
+
+# The versions below are the ones measured: ultralytics is not to fetch others.
+export YOLO_AUTOINSTALL=false
 
 mkdir -p "$folder"
 [ -x "$python" ] || python3 -m venv "$folder/python"
