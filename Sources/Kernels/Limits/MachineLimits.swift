@@ -79,15 +79,22 @@ public enum MachineLimits {
     }.max() ?? 0
   }
 
-  /// The bytes of the largest cache, or 32 MiB where the system does not tell.
+  /// The bytes of the largest cache that a core has a part in, or 32 MiB where the system does not
+  /// tell.
   public static let largestCache: Int = {
-    #if canImport(Glibc)
-      let levels = [_SC_LEVEL3_CACHE_SIZE, _SC_LEVEL2_CACHE_SIZE]
-      let known = levels.map { Int(sysconf(Int32($0))) }.max() ?? 0
-      // A server's cache may be shared by many virtual machines: more than this is not ours.
-      if known > 0 { return min(known, 256 << 20) }
-    #endif
-    return 32 << 20
+    // Not sysconf: what glibc says of AMD's third level is the sum over the whole package.
+    let sizes = (0..<5).compactMap { index -> Int? in
+      guard let file = fopen("/sys/devices/system/cpu/cpu0/cache/index\(index)/size", "r") else {
+        return nil
+      }
+      defer { fclose(file) }
+      var line = [CChar](repeating: 0, count: 32)
+      guard fgets(&line, 32, file) != nil else { return nil }
+      // `32768K`
+      return strtol(line, nil, 10) << 10
+    }
+    // More than this is not ours alone on a machine of so many cores.
+    return min(sizes.max() ?? 32 << 20, 128 << 20)
   }()
 }
 
