@@ -197,8 +197,8 @@ def far_end(row: dict) -> str:
     wall = figure(sam, "wall_ms")
     encoder = figure(sam, "encoder_ms")
     loaded = "random weights" not in sam["settings"]
-    found = (f"It found {sam['instances']} masks." if loaded else
-             f"Its weights were random: neither the encoder's nor the decoder's time depends on them, "
+    found = (f"SAM found {sam['instances']} masks." if loaded else
+             f"SAM's weights were random: neither the encoder's nor the decoder's time depends on them, "
              f"but of some 3000 masks only {sam['instances']} passed its thresholds, so that hardly any "
              f"were compared and encoded. With the published weights it can only take longer.")
     text = (f"FastSAM's paper ([2306.12156](https://arxiv.org/abs/2306.12156)) promises SAM's masks 50 "
