@@ -1,4 +1,4 @@
-"""Writes Benchmarks/README.md and forward.svg from a result file, by default the newest.
+"""Writes Benchmarks/README.md and its charts from a result file, by default the newest.
 
 usage: page.py [RESULT.json]
 """
@@ -10,10 +10,12 @@ from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).resolve().parent
+RESULTS = "results"
 OURS = "fastsam"
 LABELS = {
     "fastsam": "**this engine**", "openvino": "OpenVINO", "onnxruntime": "ONNX Runtime",
     "ncnn": "ncnn", "torch": "PyTorch", "ultralytics": "ultralytics",
+    "sam": "SAM (ViT-B)",
 }
 
 # At most so large a part of the best peer's figure: what the project set itself.
@@ -32,6 +34,7 @@ def title(row: dict) -> str:
         "job": f"whole job warm, {network}, {row['instances']} instances",
         "cold": f"whole command cold, {network}, {row['instances']} instances",
         "scaling": f"threads, {network}",
+        "sam": f"everything in a picture, {network} and SAM",
     }[row["kind"]]
 
 
@@ -135,17 +138,18 @@ def scaling(row: dict) -> str:
             f"second thread competes with other people's work, which hides part of the gain.\n")
 
 
-def chart(rows: list[dict]) -> str:
-    """Bars of processor time, each group on its own scale."""
+def chart(rows: list[dict], key: str, note: str) -> str:
+    """Bars of one figure, each group on its own scale."""
     width, bar, left, right = 760, 18, 130, 110
+    unit = "MB" if key == "peak_mb" else "ms"
     parts, y = [], 34
     for row in rows:
-        engines = sorted(row["engines"].items(), key=lambda e: figure(e[1], "cpu_ms"))
-        longest = figure(engines[-1][1], "cpu_ms")
+        engines = sorted(row["engines"].items(), key=lambda e: figure(e[1], key))
+        longest = figure(engines[-1][1], key)
         parts.append(f'<text x="0" y="{y}" class="head">{title(row)}</text>')
         y += 10
         for name, engine in engines:
-            value = figure(engine, "cpu_ms")
+            value = figure(engine, key)
             length = (width - left - right) * value / longest
             label = LABELS[name].strip("*")
             kind = "ours" if name == OURS else "peer"
@@ -153,16 +157,97 @@ def chart(rows: list[dict]) -> str:
                 f'<text x="{left - 8}" y="{y + 13}" text-anchor="end">{label}</text>',
                 f'<rect x="{left}" y="{y}" width="{length:.1f}" height="{bar - 4}" rx="2" '
                 f'class="{kind}"/>',
-                f'<text x="{left + length + 6:.1f}" y="{y + 12}">{value:.0f} ms</text>']
+                f'<text x="{left + length + 6:.1f}" y="{y + 12}">{value:.0f} {unit}</text>']
             y += bar
         y += 28
     style = ("text{font:12px system-ui,sans-serif;fill:#24292f}.head{font-weight:600}"
              ".ours{fill:#f05138}.peer{fill:#9aa4af}"
              "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.peer{fill:#6e7681}}")
-    note = '<text x="0" y="12">Median processor time of one forward pass; shorter is better</text>'
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y - 20}" '
-            f'width="{width}" height="{y - 20}"><style>{style}</style>\n{note}\n'
+            f'width="{width}" height="{y - 20}"><style>{style}</style>\n'
+            f'<text x="0" y="12">{note}; shorter is better</text>\n'
             + "\n".join(parts) + "\n</svg>\n")
+
+
+# The charts: file, kinds of row, figure, and what stands above and beside them.
+CHARTS = [
+    ("forward.svg", ["forward"], "cpu_ms", "Median processor time of one forward pass"),
+    ("job.svg", ["job", "cold"], "wall_ms", "Median wall time from a picture file to all its masks"),
+    ("memory.svg", ["forward", "job", "cold"], "peak_mb", "Peak memory of the process"),
+]
+
+
+def charts(rows: list[dict]) -> str:
+    """Writes the charts that there are rows for; returns the Markdown that shows them."""
+    shown = []
+    for file, kinds, key, note in CHARTS:
+        some = [row for row in rows if row["kind"] in kinds]
+        if some:
+            (HERE / file).write_text(chart(some, key, note))
+            shown.append(f"![{note}, by engine]({file})\n\n")
+        else:
+            (HERE / file).unlink(missing_ok=True)
+    return "".join(shown)
+
+
+def far_end(row: dict) -> str:
+    """How much longer SAM takes."""
+    engines = row["engines"]
+    ours, theirs, sam = (engines[name] for name in [OURS, "ultralytics", "sam"])
+    wall = figure(sam, "wall_ms")
+    encoder = figure(sam, "encoder_ms")
+    loaded = "random weights" not in sam["settings"]
+    found = (f"SAM found {sam['instances']} masks." if loaded else
+             f"SAM's weights were random: neither the encoder's nor the decoder's time depends on them, "
+             f"but of some 3000 masks only {sam['instances']} passed its thresholds, so that hardly any "
+             f"were compared and encoded. With the published weights it can only take longer.")
+    text = (f"FastSAM's paper ([2306.12156](https://arxiv.org/abs/2306.12156)) promises SAM's masks 50 "
+            f"times faster, on a GPU. Here, on {row['size']} × {row['size']} pixels, SAM's smallest "
+            f"published model took {wall / 1e3:.0f} s for everything in the picture, {encoder / 1e3:.1f} s "
+            f"of it in the image encoder and the rest with 32 × 32 points in batches of 64: the mask "
+            f"decoder, and the way of its masks to the picture's size. FastSAM-{row['model']} in ultralytics took 1/"
+            f"{wall / figure(theirs, 'wall_ms'):.0f} of that, in this engine 1/"
+            f"{wall / figure(ours, 'wall_ms'):.0f}. {found}")
+    return ("## The far end of the scale: SAM\n\n"
+            + textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False) + "\n\n")
+
+
+def kernels(runs: list[dict]) -> str:
+    """Whether the plan takes the fastest kernel of each layer."""
+    if not runs:
+        return ""
+    lines, slower = [], []
+    for run in runs:
+        network = f"{run['model']} @ {run['size'][0]}"
+        losses = [(kernel_loss(layer), layer) for layer in run["layers"]]
+        wrong = [(loss, layer) for loss, layer in losses if loss > KERNEL_NOISE]
+        rates = [rate for _, layer in losses
+                 for rate in [layer["algorithms"][layer["chosen"]]["share_of_peak"]]]
+        lines.append([network, f"{len(losses)}", f"{len(losses) - len(wrong)}",
+                      f"{median(rates):.0%}", f"{run['peak_gflops']:.0f}"])
+        slower += [[f"{network}, {layer['layer']}", layer["shape"], layer["chosen"], f"{loss:.0%}"]
+                   for loss, layer in wrong]
+    page = "## Kernels\n\n" + KERNELS + "\n" + table(
+        ["network", "layers", f"within {KERNEL_NOISE:.0%} of the fastest", "median share of peak",
+         "peak, GFLOP/s"], lines) + "\n"
+    if slower:
+        page += ("Where another kernel is faster alone:\n\n"
+                 + table(["layer", "shape", "the plan's", "slower by"], slower) + "\n")
+    return page
+
+
+def kernel_loss(layer: dict) -> float:
+    """How much longer than the fastest kernel the plan's takes, as a part."""
+    times = {name: figures["median_ms"] for name, figures in layer["algorithms"].items()}
+    return times[layer["chosen"]] / min(times.values()) - 1
+
+
+def rooflines(files: list[str]) -> str:
+    """The layers of this engine under the machine's roof."""
+    if not files:
+        return ""
+    pictures = "\n\n".join(f"![Roofline of the layers]({RESULTS}/{file})" for file in files)
+    return f"## Where the layers stand\n\n{ROOFLINE}\n{pictures}\n\n"
 
 
 PREFACE = """\
@@ -209,23 +294,39 @@ METHOD = """\
   reads the checkpoint.
 - The checkpoints hold random weights in the published shapes (`make_checkpoints.py`): the time of a
   forward pass does not depend on the weights.
-- Not measured: SAM (ViT-B) as the far end of the scale, so nothing is said here about how much
-  faster than SAM this is.
+- *SAM*: `SamAutomaticMaskGenerator` of the package `segment-anything` with its own settings, from the
+  picture file on and not warmed up; the image encoder works at 1024 × 1024. Its published weights count if they are
+  there (see below), else they are random: only the number of masks depends on that, and what is done
+  with each. {sam}
 
 ## How to repeat it
 
 ```sh
 swift build -c release --product fastsam
 Benchmarks/setup.sh Benchmarks/work       # Python peers, checkpoints, exports: several GB
-Benchmarks/work/python/bin/python Benchmarks/run.py Benchmarks/work   # writes Benchmarks/results/
+Benchmarks/work/python/bin/python Benchmarks/run.py Benchmarks/work \\
+  --slow --kernels --rooflines            # writes to Benchmarks/results
 python3 Benchmarks/page.py                # writes this page
 ```
 
-`run.py --rows forward-s-640 --rounds 3` is a quick look. On a busy machine give it priority, or
+Without `--slow` SAM is left out, which takes minutes. `run.py --rows forward-s-640 --rounds 3` is a
+quick look. On a busy machine give it priority, or
 engines whose threads wait for each other by spinning (ncnn, PyTorch) fare far worse than the rest:
 `nice -n -20`, and on Linux with scheduler autogroups `echo -20 > /proc/self/autogroup` in a session
 of its own (`setsid`), since niceness counts only inside a session there. To measure the published weights, put them
-at `Benchmarks/work/checkpoints/s.pt` and `x.pt` before `setup.sh` runs.
+at `Benchmarks/work/checkpoints/s.pt`, `x.pt` and (SAM's) `sam_vit_b.pth` before `setup.sh` runs.
+"""
+
+KERNEL_NOISE = 0.05
+KERNELS = """\
+Every convolution algorithm on every layer, alone and out of memory (`fastsam bench kernels`; all
+figures are in the result file). The plan picks by rules that also mind memory, and a layer alone does
+not find its input in a cache as it may in a forward pass.
+"""
+
+ROOFLINE = """\
+What `fastsam bench layers --roofline` draws: each layer of the forward pass under the machine's peak
+and memory bandwidth, both measured in the same run.
 """
 
 
@@ -253,17 +354,19 @@ def main() -> None:
     path = (Path(sys.argv[1]) if len(sys.argv) > 1
             else max((HERE / "results").glob("*.json"), key=lambda p: json.loads(p.read_text())["date"]))
     result = json.loads(path.read_text())
-    rows = [row for row in result["rows"] if row["kind"] != "scaling"]
-    forward = [row for row in rows if row["kind"] == "forward"]
-    (HERE / "forward.svg").write_text(chart(forward))
-    page = preface(result, path.name)
-    page += "![Processor time of the forward pass by engine](forward.svg)\n\n"
+    rows = [row for row in result["rows"] if row["kind"] not in ("scaling", "sam")]
+    sam = [row for row in result["rows"] if row["kind"] == "sam"]
+    page = preface(result, path.name) + charts(rows)
     page += summary(rows) + "\n## Where this engine loses\n\n"
     page += bullets(losses(rows), "Nowhere in these rows.")
     page += "\n## Where it misses its goal\n\nAs a part of the best peer's figure:\n\n"
     page += bullets(misses(rows), "Nowhere in these rows.")
-    page += "\n## All figures\n\n" + "\n".join(details(row) for row in result["rows"])
-    (HERE / "README.md").write_text(page + "\n" + METHOD)
+    page += "\n" + "".join(map(far_end, sam)) + kernels(result.get("kernels", []))
+    page += rooflines(result.get("rooflines", []))
+    page += "## All figures\n\n" + "\n".join(details(row) for row in result["rows"])
+    unmeasured = "" if sam else "It was not measured in this run."
+    method = METHOD.replace(" {sam}", f" {unmeasured}" if unmeasured else "")
+    (HERE / "README.md").write_text(page + "\n" + method)
 
 
 if __name__ == "__main__":

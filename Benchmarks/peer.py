@@ -1,11 +1,12 @@
 """One engine in a process of its own that runs once for each line on standard input.
 
 Answers each line with {"wall_ms": …, "cpu_ms": …}; the first answer comes unasked, when the engine
-is loaded and warm, and tells its version and the settings in force. `fastsam bench --paced` speaks
+is loaded and warm, and tells its version and the settings in force. `fastsam bench --turns` speaks
 the same way, so that run.py treats all alike.
 
 usage: peer.py ENGINE FOLDER MODEL SIZE THREADS        openvino, onnxruntime, ncnn or torch
        peer.py ultralytics FOLDER MODEL SIZE THREADS PICTURE CONFIDENCE MAX_DETECTIONS
+       peer.py sam FOLDER MODEL SIZE THREADS PICTURE   MODEL vit_b, vit_l or vit_h; no SIZE but 1024
 """
 
 import json
@@ -103,21 +104,63 @@ def ultralytics(folder: Path, model: str, size: int, threads: int, picture: str,
     return run, f"predict(retina_masks=True), {threads} threads"
 
 
-ENGINES = {f.__name__: f for f in [openvino, onnxruntime, ncnn, torch, ultralytics]}
+def sam(folder: Path, model: str, size: int, threads: int, picture: str) -> tuple[Run, str]:
+    """SAM's automatic masks: the image encoder once, the mask decoder for 32 × 32 points.
+
+    FOLDER/checkpoints/sam_<model>.pth is taken where somebody has put it, else the weights are random.
+    Neither the encoder's nor the decoder's time depends on that. What follows does: random weights let
+    few of the masks or none pass the two thresholds, so that these are neither compared nor encoded.
+    """
+    import numpy
+    import torch
+    from PIL import Image
+    from segment_anything import SamAutomaticMaskGenerator, sam_model_registry
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    checkpoint = folder / "checkpoints" / f"sam_{model}.pth"
+    network = sam_model_registry[model](str(checkpoint) if checkpoint.exists() else None).eval()
+    assert network.image_encoder.img_size == size
+    generator = SamAutomaticMaskGenerator(network)
+    spent = {"encoder_ms": 0.0}
+    encoder = network.image_encoder.forward
+
+    def timed(image):
+        start = time.perf_counter()
+        result = encoder(image)
+        spent["encoder_ms"] = (time.perf_counter() - start) * 1e3
+        return result
+
+    network.image_encoder.forward = timed
+
+    def run() -> dict:
+        pixels = numpy.asarray(Image.open(picture).convert("RGB"))
+        return {"instances": len(generator.generate(pixels))} | spent
+
+    weights = checkpoint.name if checkpoint.exists() else "random weights"
+    return run, f"{model}, {weights}, 32 × 32 points in batches of 64, its own thresholds"
+
+
+ENGINES = {f.__name__: f for f in [openvino, onnxruntime, ncnn, torch, ultralytics, sam]}
+# By what name the package is known, and how many runs do not count: SAM's take minutes, in which what
+# a first one costs more vanishes.
+PACKAGES = {"sam": "segment-anything"}
+WARM_UPS = {"sam": 0}
 
 
 def main() -> None:
     name, folder, model, size, threads, *rest = sys.argv[1:]
     run, settings = ENGINES[name](Path(folder), model, int(size), int(threads), *rest)
-    for _ in range(2):
+    for _ in range(WARM_UPS.get(name, 2)):
         run()
-    answer({"version": version(name), "settings": settings})
+    answer({"version": version(PACKAGES.get(name, name)), "settings": settings})
     for _ in sys.stdin:
         wall, cpu = time.perf_counter(), time.process_time()
         extra = run()
         figures = {"wall_ms": (time.perf_counter() - wall) * 1e3,
                    "cpu_ms": (time.process_time() - cpu) * 1e3}
-        answer(figures | (extra if isinstance(extra, dict) and name == "ultralytics" else {}))
+        # Only what is ours to say: a network's answer may be a dict too.
+        answer(figures | (extra if name in ("ultralytics", "sam") else {}))
 
 
 def answer(document: dict) -> None:

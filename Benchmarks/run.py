@@ -1,11 +1,15 @@
-"""Measures this engine beside OpenVINO, ONNX Runtime, ncnn, PyTorch and ultralytics.
+"""Measures this engine beside OpenVINO, ONNX Runtime, ncnn, PyTorch, ultralytics and SAM.
 
 Each engine lives in a process of its own, loaded and warm, and waits. The engines then take turns,
 A B C D E A B C …, one run each, so that only one computes at any moment and a machine that slows
 down slows down for all. Every sample goes into the result file; Benchmarks/page.py turns the newest
 one into Benchmarks/README.md.
 
-usage: run.py FOLDER [--rows NAME …] [--rounds N] [--output FILE]    FOLDER made by setup.sh
+Left out unless asked for: rows that take minutes (--slow, or by their names), every kernel on every
+layer (--kernels), and drawings of the layers under the machine's roof (--rooflines).
+
+usage: run.py FOLDER [--rows [NAME …]] [--slow] [--kernels] [--rooflines] [--rounds N] [--output FILE]
+       FOLDER made by setup.sh
 """
 
 import argparse
@@ -33,11 +37,12 @@ PAUSE = 0.05  # seconds between turns, for worker threads that still spin after 
 class Row:
     """One line of the table: which engines, and what a turn is."""
 
-    kind: str  # forward, job, cold or scaling
+    kind: str  # forward, job, cold, scaling or sam
     model: str
     size: int
     rounds: int
     instances: int = 0
+    slow: bool = False  # minutes: only when asked for
 
     @property
     def name(self) -> str:
@@ -54,7 +59,11 @@ ROWS = [
     Row("scaling", "s", 640, 20),
     Row("forward", "x", 640, 10),
     Row("job", "s", 1024, 6, 300),
+    Row("sam", "x", 1024, 2, 100, slow=True),
 ]
+SAM = "vit_b"
+KERNELS = [("s", 640), ("s", 1024), ("x", 640), ("x", 1024)]
+ROOFLINES = [("s", 640), ("x", 640)]
 
 
 @dataclass
@@ -66,6 +75,7 @@ class Figures:
     peak_mb: float | None = None
     settings: str | None = None
     instances: int | None = None
+    encoder_ms: list[float] | None = None  # SAM's, of the wall time
 
 
 class Engine:
@@ -91,6 +101,8 @@ class Engine:
         self.figures.wall_ms.append(answer["wall_ms"])
         self.figures.cpu_ms.append(answer["cpu_ms"])
         self.figures.instances = answer.get("instances")
+        if "encoder_ms" in answer:
+            self.figures.encoder_ms = (self.figures.encoder_ms or []) + [answer["encoder_ms"]]
 
     def end(self) -> None:
         self.process.stdin.close()
@@ -150,12 +162,17 @@ class Bench:
             case "scaling":
                 return {f"fastsam, {n} thread{'s' * (n > 1)}": self.forward("fastsam", row, n)
                         for n in range(1, THREADS + 1)}
-            case "job":
+            case "job" | "sam":
                 ours = self.ours("pipeline", row, self.picture, "--turns",
                                  *self.selection(row))
                 theirs = self.peer("ultralytics", row, THREADS, str(self.picture),
                                    str(self.threshold(row)), str(row.instances))
-                return {"fastsam": Engine(ours), "ultralytics": Engine(theirs)}
+                engines = {"fastsam": Engine(ours), "ultralytics": Engine(theirs)}
+                if row.kind == "sam":
+                    engines["sam"] = Engine([
+                        sys.executable, str(HERE / "peer.py"), "sam", str(self.folder), SAM, "1024",
+                        str(THREADS), str(self.picture)])
+                return engines
             case _:
                 return {"fastsam": Command([
                             str(FASTSAM), "segment", str(self.picture), *self.network(row),
@@ -191,10 +208,26 @@ class Bench:
                  "0", "--iou", str(IOU), "--max-detections", str(row.instances), "--json", "-",
                  "--quiet"], check=True, capture_output=True, text=True).stdout
             scores = [instance["score"] for instance in json.loads(document)["instances"]]
-            if len(scores) < row.instances:
+            # Beside SAM, whose own masks cannot be counted out, a few more or less mean nothing.
+            if len(scores) < row.instances and row.kind != "sam":
                 sys.exit(f"{self.picture.name} holds only {len(scores)} instances")
             self.thresholds[key] = min(scores) * 0.9999
         return self.thresholds[key]
+
+    def kernels(self, model: str, size: int, runs: int) -> dict:
+        """Every convolution algorithm on every layer of one network at one size."""
+        answer = subprocess.run(
+            self.ours("kernels", Row("forward", model, size, 0), "--json", "-", "--runs", runs),
+            check=True, capture_output=True, text=True).stdout
+        return {"model": model} | json.loads(answer)
+
+    def draw_roofline(self, model: str, size: int, folder: Path) -> str:
+        """Draws the layers of a forward pass under the machine's roof; returns the file's name."""
+        name = f"roofline-{model}-{size}.svg"
+        subprocess.run(
+            self.ours("layers", Row("forward", model, size, 0), "--roofline", folder / name),
+            check=True, stdout=subprocess.DEVNULL)
+        return name
 
     def script(self, row: Row) -> str:
         checkpoint = str(self.folder / "checkpoints" / f"{row.model}.pt")
@@ -251,7 +284,8 @@ def header() -> dict:
         return subprocess.run(["git", "-C", str(HERE), *arguments], capture_output=True,
                               text=True).stdout.strip()
 
-    packages = ["openvino", "onnxruntime", "ncnn", "torch", "ultralytics", "numpy"]
+    packages = ["openvino", "onnxruntime", "ncnn", "torch", "ultralytics", "segment-anything",
+                "numpy"]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "date": datetime.now(timezone.utc).isoformat(timespec="minutes"),
@@ -270,7 +304,11 @@ def header() -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="made by setup.sh")
-    parser.add_argument("--rows", nargs="+", choices=[row.name for row in ROWS])
+    parser.add_argument("--rows", nargs="*", choices=[row.name for row in ROWS],
+                        help="only these; without a name none")
+    parser.add_argument("--slow", action="store_true", help="also the rows that take minutes")
+    parser.add_argument("--kernels", action="store_true", help="also every kernel on every layer")
+    parser.add_argument("--rooflines", action="store_true", help="also draw the layers' rooflines")
     parser.add_argument("--rounds", type=int, help="turns of each engine; default: by row")
     parser.add_argument("--output", type=Path, help="default: results/<date>-<processor>.json")
     options = parser.parse_args()
@@ -283,7 +321,7 @@ def main() -> None:
     output.parent.mkdir(exist_ok=True)
     bench = Bench(options.folder.resolve())
     for row in ROWS:
-        if options.rows and row.name not in options.rows:
+        if row.slow and not options.slow if options.rows is None else row.name not in options.rows:
             continue
         result = measure(bench, row, options.rounds or row.rounds)
         document["rows"].append(result)
@@ -291,6 +329,13 @@ def main() -> None:
         medians = {name: sorted(figures["wall_ms"])[len(figures["wall_ms"]) // 2]
                    for name, figures in result["engines"].items()}
         print(row.name, medians, f"load {result['load_after']:.1f}", flush=True)
+    if options.kernels:
+        document["kernels"] = [
+            bench.kernels(model, size, options.rounds or 10) for model, size in KERNELS]
+    if options.rooflines:
+        document["rooflines"] = [
+            bench.draw_roofline(model, size, output.parent) for model, size in ROOFLINES]
+    output.write_text(json.dumps(document, indent=1) + "\n")
 
 
 if __name__ == "__main__":

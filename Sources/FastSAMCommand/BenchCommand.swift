@@ -9,8 +9,13 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Time kernels, layers, the forward pass or the whole job.",
     discussion: """
-      Seeded input, a warm-up, medians with the fastest run beside them. Release builds only. On a \
-      shared machine only ratios taken in one run mean anything.
+      Seeded input and two runs that do not count; then medians, with the quartiles and the fastest \
+      run beside them. Release builds only. On a shared machine only ratios taken in one run mean \
+      anything.
+
+      Peak is measured too, right before and after: what the same threads do in a loop of multiply-adds \
+      that never leaves the registers. GFLOP/s count two operations for each multiply-add of the \
+      definition; Winograd does fewer, so it can pass the peak.
       """,
     subcommands: [BenchModel.self, BenchLayers.self, BenchKernels.self, BenchPipeline.self])
 }
@@ -25,118 +30,80 @@ struct BenchOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The figures as JSON; - prints them.", valueName: "file|-"))
   var json: String?
 
+  @Flag(
+    help: ArgumentHelp("Also in a debug build, whose times say nothing.", visibility: .hidden))
+  var anyBuild = false
+
   func validate() throws {
     guard (1...10_000).contains(runs) else {
       throw ValidationError("--runs \(runs): must be from 1 to 10000")
     }
   }
 
-  /// Refuses a debug build: its figures would say nothing.
-  func refuseDebug() throws {
+  /// The network, opened.
+  ///
+  /// - Throws: `Failure` in a debug build: its figures would say nothing.
+  func segmenter() throws -> Segmenter {
     #if DEBUG
-      throw Failure(
-        .usage, "bench: this is a debug build; use `swift run -c release fastsam bench`")
+      guard anyBuild else {
+        throw Failure(
+          .usage, "bench: this is a debug build; use `swift run -c release fastsam bench`")
+      }
     #endif
+    return try network.segmenter()
   }
 
-  /// Prints `text`, or writes `json` where that was asked for.
-  func publish(_ text: String, json: String) throws {
+  /// The plan that is measured.
+  func plan(_ segmenter: Segmenter) -> Plan {
+    let size = network.size?.size ?? segmenter.imageSize
+    return segmenter.plan(height: size.height, width: size.width)
+  }
+
+  /// Prints `lines`, or writes `json` where that was asked for.
+  func publish(_ lines: [String], json: JSONText) throws {
     switch self.json {
-    case nil: try standardOutput(Array((text + "\n").utf8))
-    case "-": try standardOutput(Array((json + "\n").utf8))
-    case .some(let path): try AtomicFile.write(json + "\n", to: path)
+    case nil: try standardOutput(Array(lines.map { $0 + "\n" }.joined().utf8))
+    case "-": try standardOutput(json.bytes)
+    case .some(let path): try AtomicFile.write(json.bytes, to: path)
     }
   }
-}
 
-/// Times in milliseconds.
-struct Times {
-  private let sorted: [Double]
-
-  init(_ milliseconds: [Double]) { sorted = milliseconds.sorted() }
-
-  /// The times of `runs` calls, after two that do not count.
-  init(runs: Int, _ body: () throws -> Void) rethrows {
-    let clock = ContinuousClock()
-    for _ in 0..<2 { try body() }
-    self.init(try (0..<runs).map { _ in try clock.measure(body).seconds * 1000 })
+  /// Opens an object with what all figures depend on; the caller goes on with `, "key": …`.
+  func header(_ segmenter: Segmenter, _ plan: Plan) -> JSONText {
+    var json = JSONText()
+    json.raw("{")
+    json.key("weights")
+    json.string(segmenter.name)
+    json.raw(", \"size\": [\(plan.height), \(plan.width)], \"threads\": \(segmenter.pool.threads)")
+    json.raw(", \"instruction_set\": ")
+    json.string(VectorKernels.best.name)
+    json.raw(", \"runs\": \(runs)")
+    return json
   }
-
-  var median: Double { sorted[sorted.count / 2] }
-  var fastest: Double { sorted[0] }
 }
 
-/// Text as JSON.
-func quoted(_ text: String) -> String {
-  var json = JSONText()
-  json.string(text)
-  return String(decoding: json.bytes, as: UTF8.self)
+/// Only some layers.
+struct FilterOption: ParsableArguments {
+  @Option(help: "Only layers whose name contains this.")
+  var filter: String?
+
+  func contains(_ name: String) -> Bool { filter.map(name.contains) ?? true }
 }
 
 /// Noise that is the same on every machine: 0…1, 1×3×H×W.
 func seededNoise(_ plan: Plan) -> Tensor {
-  var state: UInt64 = 1
+  var noise = Noise()
   return Tensor([1, 3, plan.height, plan.width]) { target in
-    for i in target.indices {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      target[i] = Float(state >> 40) / Float(1 << 24)
-    }
+    for i in target.indices { target[i] = noise.next() }
   }
 }
 
-/// A number with so many decimals, right-aligned.
-func column(_ value: Double, decimals: Int, width: Int) -> String {
-  var scale = 1.0
-  for _ in 0..<decimals { scale *= 10 }
-  let whole = Int((value * scale).rounded())
-  var digits = String(abs(whole))
-  while digits.count <= decimals { digits = "0" + digits }
-  let point = digits.index(digits.endIndex, offsetBy: -decimals)
-  let text =
-    (whole < 0 ? "-" : "") + digits[..<point] + (decimals > 0 ? "." + digits[point...] : "")
-  return String(repeating: " ", count: max(0, width - text.count)) + text
-}
+/// Numbers from 0 to 1 that are the same on every machine.
+struct Noise {
+  private var state: UInt64 = 1
 
-/// Text, left-aligned.
-func column(_ text: String, width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.count))
-}
-
-/// `fastsam bench model`: the forward pass alone.
-struct BenchModel: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "model", abstract: "The forward pass alone, on seeded noise.")
-
-  @OptionGroup var options: BenchOptions
-  @OptionGroup var turns: TurnsOption
-
-  func run() throws {
-    try reportingFailures {
-      try options.refuseDebug()
-      let segmenter = try options.network.segmenter()
-      let size = options.network.size?.size ?? segmenter.imageSize
-      let plan = segmenter.plan(height: size.height, width: size.width)
-      let noise = seededNoise(plan)
-      func forward() { _ = segmenter.forward(plan) { noise.copy(to: $0) } }
-      if turns.turns { return try takeTurns(forward) }
-      let times = Times(runs: options.runs, forward)
-      let threads = segmenter.pool.threads
-      try options.publish(
-        "\(segmenter.name) at \(plan.height)×\(plan.width), \(threads) threads: median "
-          + column(times.median, decimals: 2, width: 0) + " ms, fastest "
-          + column(times.fastest, decimals: 2, width: 0) + " ms of \(options.runs) runs",
-        json: """
-          {"median_ms": \(times.median), "min_ms": \(times.fastest), "runs": \(options.runs), \
-          "threads": \(threads), "size": [\(plan.height), \(plan.width)], \
-          "weights": \(quoted(segmenter.name))}
-          """)
-    }
-  }
-}
-
-extension Tensor {
-  /// Copies the elements to a kernel's memory.
-  func copy(to target: UnsafeMutablePointer<Float>) {
-    withUnsafeElements { target.update(from: $0.pointer, count: $0.count) }
+  mutating func next() -> Float {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Float(state >> 40) / Float(1 << 24)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastSAM
+import JSON
 import Plans
 
 /// `fastsam bench kernels`: every convolution algorithm on every layer.
@@ -8,73 +9,114 @@ struct BenchKernels: ParsableCommand {
     commandName: "kernels",
     abstract: "Every convolution algorithm on every layer; * marks what the plan uses.",
     discussion: """
-      Each algorithm runs the whole network, layer by layer, so that a layer finds the caches as it \
-      does in earnest. `im2col` is the same layer through columns and BLAS.
+      Each convolution runs alone, with sums and bias but without its activation, on seeded noise. \
+      The algorithms take turns. So do copies of input, filter and output, so many that together \
+      they are twice as large as the largest cache: each run finds its numbers in memory and not \
+      where the run before left them. Outputs begin as NaN and are looked at afterwards. Layers of \
+      equal sizes are measured once.
+
+      `im2col` is the layer through columns and BLAS. `slower` is how much longer the plan's \
+      algorithm takes than the fastest; the plan also minds memory, and in a forward pass the layer \
+      before leaves some of the input in the caches (see `bench layers`).
       """)
 
   @OptionGroup var options: BenchOptions
-
-  @Option(help: "Only layers whose name contains this.")
-  var filter: String?
+  @OptionGroup var filter: FilterOption
 
   func run() throws {
     try reportingFailures {
-      try options.refuseDebug()
-      let segmenter = try options.network.segmenter()
-      let size = options.network.size?.size ?? segmenter.imageSize
-      func times(_ algorithm: BlockedAlgorithm?) -> [LayerTimes] {
-        layerTimes(
-          segmenter.plan(height: size.height, width: size.width, algorithm: algorithm),
-          runs: options.runs)
+      let segmenter = try options.segmenter()
+      let plan = options.plan(segmenter)
+      let steps = plan.steps.filter { $0.geometry != nil && filter.contains($0.name) }
+      guard !steps.isEmpty else {
+        throw Failure(.usage, "--filter: no convolution has such a name")
       }
-      let (chosen, direct, winograd) = (times(nil), times(.direct), times(.winograd))
-      var text =
-        column("layer", width: 30) + column("shape", width: 28)
-        + "   direct   winograd     im2col   GFLOP/s of the definition\n"
-      var entries: [String] = []
-      for (index, row) in chosen.enumerated() {
-        guard let geometry = row.geometry, filter.map(row.name.contains) ?? true else { continue }
-        let columns = im2colTimes(geometry, on: segmenter.pool, runs: options.runs)
-        let rates: [(name: String, rate: Double)] = [
-          ("direct", direct[index].gigaflops),
-          ("winograd", winograd[index].algorithm == "winograd" ? winograd[index].gigaflops : 0),
-          ("im2col", 2 * Double(geometry.multiplyAdds) / columns.median / 1e6),
-        ]
-        text += column(row.name, width: 30) + column(row.shape, width: 28)
-        for entry in rates {
-          text += entry.rate == 0 ? "         –" : column(entry.rate, decimals: 0, width: 10)
-          text += entry.name == row.algorithm ? "*" : " "
-        }
-        text += "\n"
-        let figures = rates.filter { $0.rate > 0 }.map { "\"\($0.name)\": \($0.rate)" }
-        entries.append(
-          """
-          {"layer": \(quoted(row.name)), "shape": \(quoted(row.shape)), \
-          "chosen": \(quoted(row.algorithm)), "gflops": {\(figures.joined(separator: ", "))}}
-          """)
+      let first = plan.steps[0].name
+      var peak = MachineLimits.peakGigaflops(on: segmenter.pool)
+      var known: [TrialSizes: [KernelTimes]] = [:]
+      let buffers = RotatingBuffers()
+      var rows: [Row] = []
+      for step in steps {
+        guard let geometry = step.convolution(in: segmenter.network.graph) else { continue }
+        let sizes = TrialSizes(geometry: geometry, isPlanar: step.name == first)
+        let times =
+          try known[sizes]
+          ?? kernelTimes(sizes, in: buffers, runs: options.runs, on: segmenter.pool)
+        known[sizes] = times
+        rows.append(Row(name: step.name, chosen: step.algorithm, geometry: geometry, times: times))
       }
-      try options.publish(text, json: "[\(entries.joined(separator: ",\n "))]")
+      peak = max(peak, MachineLimits.peakGigaflops(on: segmenter.pool))
+      var json = options.header(segmenter, plan)
+      json.raw(", \"peak_gflops\": \(peak), \"rotated_bytes\": \(RotatingBuffers.leastBytes)")
+      json.raw(",\n \"layers\": ")
+      json.list(rows) { $0.row($1, peak: peak) }
+      json.raw("}\n")
+      try options.publish(table(rows, peak, threads: segmenter.pool.threads), json: json)
     }
+  }
+
+  private func table(_ rows: [Row], _ peak: Double, threads: Int) -> [String] {
+    let names = KernelTimes.names
+    var table = TextTable(
+      ["layer", "shape"] + names.flatMap { [">\($0) ms", ">GFLOP/s", ">of peak"] } + [">slower"])
+    for row in rows {
+      var cells = [row.name, row.geometry.shape]
+      for name in names {
+        guard let entry = row.times.first(where: { $0.name == name }) else {
+          cells += ["–", "", ""]
+          continue
+        }
+        let rate = row.gigaflops(entry)
+        cells += [
+          column(entry.times.median, decimals: 3, width: 0) + (name == row.chosen ? "*" : " "),
+          column(rate, decimals: 0, width: 0), percent(rate / peak),
+        ]
+      }
+      table.append(cells + [row.loss > 0.02 ? percent(row.loss) : ""])
+    }
+    let limit =
+      "measured peak: \(column(peak, decimals: 0, width: 0)) GFLOP/s "
+      + "(\(VectorKernels.best.name), \(threads) threads)"
+    return table.lines + ["", limit]
   }
 }
 
-/// im2col and BLAS on a layer's shape, buffers poisoned and turned over between runs.
-private func im2colTimes(_ g: ConvolutionGeometry, on pool: ThreadPool, runs: Int) -> Times {
-  let input = Tensor([g.inputChannels, g.inputHeight, g.inputWidth], repeating: 0.5)
-  let filter = Tensor([g.outputChannels, g.depth], repeating: 0.25)
-  let bias = Tensor([g.outputChannels])
-  var output = Tensor([g.outputChannels, g.outputHeight, g.outputWidth], repeating: .nan)
-  return Times(runs: runs) {
-    input.withUnsafeElements { input in
-      filter.withUnsafeElements { filter in
-        bias.withUnsafeElements { bias in
-          output.withUnsafeMutableElements { output in
-            convolutionIm2col(
-              g, input: input.pointer, filter: filter.pointer, bias: bias.pointer,
-              activation: .none, output: output.pointer, on: pool)
-          }
-        }
-      }
+/// One layer and its algorithms.
+private struct Row {
+  let name: String, chosen: String
+  let geometry: ConvolutionGeometry
+  let times: [KernelTimes]
+
+  func gigaflops(_ entry: KernelTimes) -> Double {
+    2 * Double(geometry.multiplyAdds) / entry.times.median / 1e6
+  }
+
+  /// How much longer than the fastest the plan's algorithm takes, as a part.
+  var loss: Double {
+    let best = times.map(\.times.median).min() ?? 0
+    let own = times.first { $0.name == chosen }?.times.median ?? best
+    return best > 0 ? own / best - 1 : 0
+  }
+}
+
+extension JSONText {
+  fileprivate mutating func row(_ row: Row, peak: Double) {
+    raw("\n  {")
+    key("layer")
+    string(row.name)
+    raw(", \"shape\": ")
+    string(row.geometry.shape)
+    raw(", \"multiply_adds\": \(row.geometry.multiplyAdds), \"chosen\": ")
+    string(row.chosen)
+    raw(", \"algorithms\": {")
+    for (index, entry) in row.times.enumerated() {
+      raw(index == 0 ? "" : ", ")
+      key(entry.name)
+      raw("{")
+      times(entry.times)
+      let rate = row.gigaflops(entry)
+      raw(", \"gflops\": \(rate), \"share_of_peak\": \(rate / peak)}")
     }
+    raw("}}")
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastSAM
+import JSON
 
 /// `fastsam bench pipeline`: the whole job on one picture, stage by stage.
 struct BenchPipeline: ParsableCommand {
@@ -24,8 +25,7 @@ struct BenchPipeline: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      try options.refuseDebug()
-      let segmenter = try options.network.segmenter()
+      let segmenter = try options.segmenter()
       let settings = SegmentationOptions(
         confidence: confidence, iou: iou, maximumDetections: maxDetections)
       let clock = ContinuousClock()
@@ -59,22 +59,28 @@ struct BenchPipeline: ParsableCommand {
         ]
         for index in stages.indices { stages[index].times.append(values[index] * 1000) }
       }
-      var text = "\(count) instances, \(segmenter.pool.threads) threads\n"
-      var entries: [String] = []
+      var table = TextTable(["stage", ">median ms", ">quartiles", ">fastest"])
+      var json = JSONText()
+      json.raw("{")
+      json.key("weights")
+      json.string(segmenter.name)
+      json.raw(", \"instances\": \(count), \"threads\": \(segmenter.pool.threads)")
+      json.raw(", \"runs\": \(options.runs)")
       for stage in stages {
         let times = Times(stage.times)
-        text +=
-          column(stage.name, width: 12) + column(times.median, decimals: 2, width: 10)
-          + " ms   fastest" + column(times.fastest, decimals: 2, width: 9) + "\n"
-        entries.append(
-          "\"\(stage.name)\": {\"median_ms\": \(times.median), \"min_ms\": \(times.fastest)}")
+        table.append([
+          stage.name, column(times.median, decimals: 2, width: 0), times.spread(decimals: 2),
+          column(times.fastest, decimals: 2, width: 0),
+        ])
+        json.raw(", ")
+        json.key(stage.name)
+        json.raw("{")
+        json.times(times)
+        json.raw("}")
       }
+      json.raw("}\n")
       try options.publish(
-        text,
-        json: """
-          {"instances": \(count), "threads": \(segmenter.pool.threads), "runs": \(options.runs), \
-          \(entries.joined(separator: ", "))}
-          """)
+        ["\(count) instances, \(segmenter.pool.threads) threads"] + table.lines, json: json)
     }
   }
 }

@@ -10,7 +10,10 @@ struct InspectCommand: ParsableCommand {
     discussion: """
       Shapes are channels × height × width. Products are multiply-adds of the definition, whatever \
       the algorithm saves; a product and a sum are two operations (FLOP). The field is the side, in \
-      pixels of the input, of the square that one cell of the output depends on.
+      pixels of the input, of the square that one cell of the output depends on. With --image, GFLOP/s \
+      count two operations a product; of peak: as a part of what the same threads do in a loop of \
+      multiply-adds that never leaves the registers, measured right before and after. Winograd does a quarter of \
+      its products or little more, so it can pass the peak.
 
       How a layer is computed: direct and winograd are convolutions (×2: the coarse and the fine half \
       of its input apart, ×4: the four phases of a transposed one); fused: added while the \
@@ -69,7 +72,10 @@ struct InspectCommand: ParsableCommand {
     }
     let letterbox = segmenter.letterbox(picture, size: network.size?.size)
     let plan = segmenter.plan(for: letterbox)
-    let times = layerTimes(plan, input: letterbox.render(picture), runs: runs)
-    return NetworkLayers(segmenter, plan, times: times)
+    let before = MachineLimits.peakGigaflops(on: segmenter.pool)
+    let times = layerTimes(
+      plan, of: segmenter, input: letterbox.render(picture), runs: runs)
+    let after = MachineLimits.peakGigaflops(on: segmenter.pool)
+    return NetworkLayers(segmenter, plan, times: times, peak: max(before, after))
   }
 }

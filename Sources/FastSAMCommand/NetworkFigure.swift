@@ -9,7 +9,7 @@ import YOLOv8
 /// concatenation level with the map that it takes from further left.
 struct NetworkFigure {
   private let layers: NetworkLayers
-  private var body = ""
+  private var marks = SVGMarks()
 
   private static let width = 1060, height = 900
   private static let boxWidth = 132.0, boxHeight = 34.0
@@ -28,15 +28,7 @@ struct NetworkFigure {
   var svg: String {
     var figure = self
     figure.draw()
-    return """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.width) \(Self.height)" \
-      width="\(Self.width)" height="\(Self.height)" font-family="Helvetica, Arial, sans-serif">
-      <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" \
-      orient="auto"><path d="M0 0.5 L8 4 L0 7.5 z" fill="#444"/></marker></defs>
-      <rect width="100%" height="100%" fill="#fff"/>
-      \(figure.body)</svg>
-
-      """
+    return figure.marks.document(width: Self.width, height: Self.height)
   }
 
   private mutating func draw() {
@@ -161,11 +153,8 @@ struct NetworkFigure {
 
   private mutating func panel(_ x: Double, _ width: Double, _ title: String) {
     let height = Double(Self.height) - 74
-    body += """
-      <rect x="\(x)" y="54" width="\(width)" height="\(height)" rx="8" fill="#fafafa" \
-      stroke="#ccc" stroke-dasharray="5 4"/>
-
-      """
+    marks.rectangle(
+      x, 54, width, height, fill: "#fafafa", line: "#ccc", radius: 8, dashes: "5 4")
     text(x + 12, 74, title, size: 14, anchor: "start", colour: "#777")
   }
 
@@ -174,38 +163,22 @@ struct NetworkFigure {
   private mutating func rectangle(
     _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ fill: String, _ line: String
   ) {
-    body += """
-      <rect x="\(x)" y="\(y)" width="\(width)" height="\(height)" rx="5" fill="\(fill)" \
-      stroke="\(line)"/>
-
-      """
+    marks.rectangle(x, y, width, height, fill: fill, line: line)
   }
 
   private mutating func arrow(_ points: [(x: Double, y: Double)]) {
-    let path = points.map { "\($0.x),\($0.y)" }.joined(separator: " ")
-    body += """
-      <polyline points="\(path)" fill="none" stroke="#444" stroke-width="1.2" \
-      marker-end="url(#tip)"/>
-
-      """
+    marks.line(points, hasTip: true)
   }
 
   /// Where an arrow forks.
   private mutating func dot(_ x: Double, _ y: Double) {
-    body += """
-      <circle cx="\(x)" cy="\(y)" r="2.6" fill="#444"/>
-
-      """
+    marks.circle(x, y, radius: 2.6, fill: "#444")
   }
 
   private mutating func text(
     _ x: Double, _ y: Double, _ content: String, size: Int, anchor: String = "middle",
     weight: String = "normal", colour: String = "#111"
   ) {
-    body += """
-      <text x="\(x)" y="\(y)" font-size="\(size)" text-anchor="\(anchor)" font-weight="\(weight)" \
-      fill="\(colour)">\(xmlEscaped(content))</text>
-
-      """
+    marks.text(x, y, content, size: size, anchor: anchor, weight: weight, colour: colour)
   }
 }

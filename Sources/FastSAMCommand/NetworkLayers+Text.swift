@@ -8,7 +8,8 @@ extension NetworkLayers {
   var table: [String] {
     var table = TextTable([
       ">line", "layer", "block", "operation", "input", "output", ">parameters", ">M products",
-      ">share", "algorithm", ">field", ">ms", ">GFLOP/s", "from",
+      ">share", "algorithm", ">field", ">ms", ">GFLOP/s", ">of peak",
+      "from",
     ])
     for (line, layer) in layers.enumerated() {
       table.append([
@@ -17,6 +18,7 @@ extension NetworkLayers {
         products(layer.cost.multiplyAdds), share(layer.cost.multiplyAdds), layer.algorithm,
         "\(layer.cost.receptiveField)", milliseconds(layer.milliseconds),
         gigaflops(layer.cost.multiplyAdds, layer.milliseconds),
+        shareOfPeak(layer.cost.multiplyAdds, layer.milliseconds),
         layer.sources.joined(separator: ", "),
       ])
     }
@@ -39,6 +41,12 @@ extension NetworkLayers {
         column(time, decimals: 2, width: 0) + " ms, "
           + column(operations / time * 1000, decimals: 0, width: 0) + " GFLOP/s")
     }
+    if let time = total, let peak {
+      let share = percent(operations / time * 1000 / peak)
+      lines.append(
+        "that is \(share) of the measured peak, \(column(peak, decimals: 0, width: 0)) GFLOP/s "
+          + "(\(machine))")
+    }
     return lines
   }
 
@@ -52,6 +60,7 @@ extension NetworkLayers {
     json.raw(", \"folded_parameters\": \(foldedParameters)")
     json.raw(", \"multiply_adds\": \(cost.multiplyAdds)")
     if let total { json.raw(", \"median_ms\": \(total)") }
+    if let peak { json.raw(", \"peak_gflops\": \(peak)") }
     json.raw(",\n \"layers\": [")
     for (line, layer) in layers.enumerated() {
       json.raw(line == 0 ? "\n  {" : ",\n  {")
@@ -116,6 +125,11 @@ extension NetworkLayers {
   func gigaflops(_ products: Int, _ time: Double?) -> String {
     guard let time, time > 0, products > 0 else { return "" }
     return column(2 * Double(products) / time / 1e6, decimals: 0, width: 0)
+  }
+
+  func shareOfPeak(_ products: Int, _ time: Double?) -> String {
+    guard let peak, let time, time > 0, products > 0 else { return "" }
+    return percent(2 * Double(products) / time / 1e6 / peak)
   }
 }
 

@@ -6,7 +6,7 @@ extension NetworkLayers {
   var tree: [String] {
     var table = TextTable([
       "block", "what", "output", ">parameters", ">M products", ">share", "algorithm", ">ms",
-      ">GFLOP/s",
+      ">GFLOP/s", ">of peak",
     ])
     for stage in YOLOv8Stage.allCases {
       let part = layers.filter { YOLOv8Stage(layer: $0.path) == stage }
@@ -72,7 +72,7 @@ extension NetworkLayers {
       label, what, output ?? "",
       layers.reduce(0) { $0 + $1.cost.parameters }.orNothing, self.products(products),
       share(products), layers.count == 1 ? layers[0].algorithm : "", milliseconds(time),
-      gigaflops(products, time),
+      gigaflops(products, time), shareOfPeak(products, time),
     ])
   }
 

@@ -56,9 +56,16 @@ struct NetworkLayers {
   let height: Int, width: Int
   let cost: GraphCost
   let layers: [NetworkLayer]
+  /// The machine's peak in GFLOP/s, where layers were timed.
+  let peak: Double?
+  /// What the peak is that of: `avx512, 2 threads`.
+  let machine: String
 
   /// The layers of the plan's network, with the times of its steps where there are some.
-  init(_ segmenter: Segmenter, _ plan: Plan, times: [LayerTimes]) {
+  init(_ segmenter: Segmenter, _ plan: Plan, times: [LayerTimes], peak: Double? = nil) {
+    self.peak = peak
+    let threads = segmenter.pool.threads
+    machine = "\(VectorKernels.best.name), \(threads) \(threads == 1 ? "thread" : "threads")"
     name = segmenter.name
     network = segmenter.network
     (height, width) = (plan.height, plan.width)

@@ -34,34 +34,25 @@ struct SegmentJob {
     if isRanked, let clip { facts.rankings = try session.rankings(prompts.texts, by: clip) }
 
     let begin = clock.now
-    var written: [String] = []
-    if !formats.isEmpty {
-      var overlay = OverlayOptions()
-      overlay.pointPrompts = prompts.points
-      overlay.boxPrompts = prompts.boxes
-      overlay.textPrompts = prompts.texts
-      let frame =
-        options.masks == .full
-        ? MaskFrame(pictureWidth: image.width, pictureHeight: image.height) : MaskFrame(letterbox)
-      var report = try Report(
-        formats: formats, image: image, facts: facts, frame: frame, directory: directory,
-        stem: stem, overlay: overlay)
-      try report.add(instances) { tasks, body in
-        segmenter.pool.run(tasks) { task, _ in body(task) }
-      }
-      timings.masks = (clock.now - begin).seconds
-      timings.total = (clock.now - start).seconds
-      written = try report.finish(timings: hasTimings ? timings : nil)
+    var overlay = OverlayOptions()
+    overlay.pointPrompts = prompts.points
+    overlay.boxPrompts = prompts.boxes
+    overlay.textPrompts = prompts.texts
+    let frame =
+      options.masks == .full
+      ? MaskFrame(pictureWidth: image.width, pictureHeight: image.height) : MaskFrame(letterbox)
+    var report = try Report(
+      formats: formats, image: image, facts: facts, frame: frame, directory: directory, stem: stem,
+      overlay: overlay, keepsDocument: json != nil)
+    try report.add(instances) { tasks, body in
+      segmenter.pool.run(tasks) { task, _ in body(task) }
     }
+    timings.masks = (clock.now - begin).seconds
+    timings.total = (clock.now - start).seconds
+    var written = try report.finish(timings: hasTimings ? timings : nil)
     if let json {
-      let entries = instances.concurrentMap(on: segmenter.pool) {
-        ResultDocument(facts).entry($0)
-      }
-      var document = ResultDocument(facts)
-      for entry in entries { document.add(entry) }
-      if formats.isEmpty { timings.masks = (clock.now - begin).seconds }
       timings.total = (clock.now - start).seconds
-      let bytes = document.bytes(timings: hasTimings ? timings : nil)
+      let bytes = report.resultDocument(timings: hasTimings ? timings : nil)
       if json == "-" {
         try standardOutput(bytes)
       } else {

@@ -23,9 +23,7 @@ extension BlockedAlgorithm {
     guard let filtering = filtering(kernelSize: g.kernelSize, stride: g.stride) else {
       return false
     }
-    let side = filtering.outputs
-    let tiles = ((g.outputHeight + side - 1) / side) * ((g.outputWidth + side - 1) / side)
-    let bytes = filtering.filters * filtering.filters * g.inputChannels * g.outputChannels * 4
-    return self == .winograd2x2 || bytes <= tiles * Self.bytesPerTile
+    let tiles = filtering.tiles(height: g.outputHeight, width: g.outputWidth)
+    return self == .winograd2x2 || 4 * filterCount(g) <= tiles * Self.bytesPerTile
   }
 }

@@ -13,7 +13,8 @@ import VectorTypes
 /// The caller makes sure that the processor has it.
 public func makeKernels() -> VectorKernels {
   VectorKernels(
-    name: name, panelBlocks: panelVectors, convolve: convolve, maxPool5: maxPool5, silu: siluArray)
+    name: name, panelBlocks: panelVectors, convolve: convolve, maxPool5: maxPool5, silu: siluArray,
+    peak: multiplyAddPeak)
 }
 
 /// See ``VectorKernels/convolve``.

@@ -117,6 +117,12 @@ public struct VectorKernels: Sendable {
     ) -> Void
   /// `count` vectors of x·σ(x), for tests of the approximation.
   public let silu: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  /// Multiplies and adds in registers alone, so many rounds, and returns the number of multiply-adds
+  /// (a factor of two short of the operations), to measure the processor's peak.
+  ///
+  /// The first two of 16 numbers are a factor, below one, and a term; all are what chains begin with, and
+  /// are overwritten.
+  public let peak: @Sendable (_ rounds: Int, _ numbers: UnsafeMutablePointer<Float>) -> Int
 
   /// The kernels of one instruction set.
   public init(
@@ -130,12 +136,14 @@ public struct VectorKernels: Sendable {
         UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int, Int
       ) -> Void,
     silu:
-      @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+      @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
+    peak: @escaping @Sendable (Int, UnsafeMutablePointer<Float>) -> Int
   ) {
     self.name = name
     self.panelBlocks = panelBlocks
     self.convolve = convolve
     self.maxPool5 = maxPool5
     self.silu = silu
+    self.peak = peak
   }
 }

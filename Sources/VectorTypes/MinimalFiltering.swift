@@ -22,6 +22,10 @@ public enum MinimalFiltering: Sendable, CaseIterable {
   public var stride: Int { self == .four3Strided ? 2 : 1 }
   /// m: the outputs on a side of a tile.
   public var outputs: Int { self == .two3 ? 2 : 4 }
+  /// The tiles that cover so many outputs.
+  public func tiles(height: Int, width: Int) -> Int {
+    ((height + outputs - 1) / outputs) * ((width + outputs - 1) / outputs)
+  }
   /// The inputs on a side of a tile.
   public var reach: Int { (outputs - 1) * stride + kernelSize }
   /// The different filter numbers of a line; positions from there on share the last.

@@ -18,7 +18,7 @@ import Testing
       let median_ms: Double?
     }
     let size: [Int], parameters: Int, multiply_adds: Int
-    let median_ms: Double?
+    let median_ms: Double?, peak_gflops: Double?
     let layers: [Layer]
   }
 
@@ -38,7 +38,7 @@ import Testing
     #expect(network.layers.allSatisfy { !$0.algorithm.isEmpty && !$0.blocks.isEmpty })
     #expect(network.layers[3].from == ["2[16..<32]"] && network.layers[0].from == ["picture"])
     #expect(network.layers[6].from.first == "2")  // Both halves of one layer.
-    #expect(network.median_ms == nil)
+    #expect(network.median_ms == nil && network.peak_gflops == nil)
   }
 
   @Test func aPictureGivesTimes() throws {
@@ -47,6 +47,9 @@ import Testing
     #expect(network.size == [128, 160])
     let sum = network.layers.compactMap(\.median_ms).reduce(0, +)
     #expect(sum > 0 && abs(sum - (network.median_ms ?? 0)) < 1e-6)
+    #expect((network.peak_gflops ?? 0) > 0)
+    let text = try program.run(["inspect", "--image", "a.png", "--size", "160", "--runs", "1"])
+    #expect(text.output.contains("of peak") && text.output.contains("of the measured peak"))
   }
 
   @Test(arguments: [[], ["--tree"]])

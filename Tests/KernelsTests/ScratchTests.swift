@@ -27,10 +27,8 @@ import Testing
     for kernels in VectorKernels.available {
       for algorithm in BlockedAlgorithm.allCases where algorithm.supports(g) {
         problem.withBlocked(algorithm, kernels) { c, _ in
-          let side = c.filtering?.outputs ?? 1
           let total =
-            (g.outputHeight + side - 1) / side
-            * (c.filtering == nil ? 1 : (g.outputWidth + side - 1) / side)
+            c.filtering?.tiles(height: g.outputHeight, width: g.outputWidth) ?? g.outputHeight
           let panels = (c.outputBlocks + kernels.panelBlocks - 1) / kernels.panelBlocks
           for step in [1, 2, 7, 12, 60, 72, 84, 96, 144, total] where step <= total {
             let grid = ConvolutionGrid(

@@ -2,6 +2,7 @@ import Foundation
 import Imaging
 import Regions
 import Segmentation
+import Synchronization
 import Testing
 
 @testable import Outputs
@@ -92,20 +93,37 @@ struct ReportTests {
       var report = try report(folder, [.json])
       try report.add(Samples.instances)
       _ = try report.finish()
-      var document = ResultDocument(Samples.facts)
-      for instance in Samples.instances { document.add(document.entry(instance)) }
-      #expect(report.resultDocument() == document.bytes())
+      let document = report.resultDocument()
+      #expect(
+        try Samples.text(folder + "/dogs.json.json") == String(decoding: document, as: UTF8.self))
       // And without any file.
       var kept = try Report(
         formats: [], image: Samples.image, facts: Samples.facts, frame: Samples.frame,
         directory: folder + "/unused", stem: "dogs", keepsDocument: true)
       try kept.add(Samples.instances)
       #expect(try kept.finish() == [])
-      #expect(kept.resultDocument() == document.bytes())
+      #expect(kept.resultDocument() == document)
       #expect(try Samples.names(in: folder) == ["dogs.json.json"])
-      #expect(
-        try Samples.text(folder + "/dogs.json.json")
-          == String(decoding: document.bytes(), as: UTF8.self))
+    }
+  }
+
+  @Test func allFormatsAndTheKeptDocumentShareOneMask() throws {
+    try Samples.withFolder { folder in
+      let made = Atomic(0)
+      let instance = Samples.instances[0]
+      let counted = Instance(
+        id: 0, classIndex: 0, score: 0.5, members: nil, box: instance.box,
+        makeMask: {
+          made.add(1, ordering: .relaxed)
+          return instance.mask()
+        }, measureStability: { 1 })
+      var report = try Report(
+        formats: OutputFormat.allCases, image: Samples.image, facts: Samples.facts,
+        frame: Samples.frame, directory: folder, stem: "dogs", keepsDocument: true)
+      try report.add([counted])
+      _ = try report.finish()
+      _ = report.resultDocument()
+      #expect(made.load(ordering: .relaxed) == 1)
     }
   }
 

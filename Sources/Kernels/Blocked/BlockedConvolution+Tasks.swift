@@ -49,8 +49,7 @@ extension BlockedConvolution {
   /// within 3 % of the best almost everywhere; tasks twice as large lose a tenth, on the widest layers
   /// half.
   private func winogradGrid(_ filtering: MinimalFiltering, panels: Int) -> ConvolutionGrid {
-    let side = filtering.outputs
-    let total = ((outputHeight + side - 1) / side) * ((outputWidth + side - 1) / side)
+    let total = filtering.tiles(height: outputHeight, width: outputWidth)
     let step = total > 300 ? 36 : total > 48 ? 24 : 12
     let down = (panels + 4) / 5
     return ConvolutionGrid(
