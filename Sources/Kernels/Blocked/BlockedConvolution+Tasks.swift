@@ -56,8 +56,10 @@ extension BlockedConvolution {
       total: total, step: min(step, total), panels: panels, panelStep: (panels + down - 1) / down)
   }
 
-  /// Rows by panels: more rows a task reads the filter less often, more panels a task reads the input
-  /// less often; few tasks leave threads idle at the end. Every cut is priced and the cheapest taken.
+  /// Every cut into rows and panels is priced, and the cheapest taken.
+  ///
+  /// More rows a task reads the filter less often, more panels a task reads the input less often; few
+  /// tasks leave threads idle at the end.
   private func directGrid(panels: Int, panelBlocks: Int) -> ConvolutionGrid {
     var best = (
       cost: Double.infinity,
