@@ -132,7 +132,8 @@ struct Lowering {
     }
   }
 
-  /// Several convolutions as one whose filters stand one after the other.
+  /// Several convolutions as one whose filters stand one after the other; the algorithm is that of the
+  /// widest of them.
   private mutating func lowerTogether(_ group: [(node: Int, layer: Conv2d)]) {
     let (index, layer) = group[0]
     let source = value(graph.nodes[index].inputs[0])
@@ -141,17 +142,19 @@ struct Lowering {
       (allocate(ChannelLanes(parts: outputParts($0.node)), sizes[$0.node]), $0)
     }
     for (value, part) in parts { values[part.node] = value }
-    let geometry = ConvolutionGeometry(
-      inputChannels: layer.inputChannels,
-      outputChannels: group.reduce(0) { $0 + $1.layer.outputChannels }, inputHeight: size.height,
-      inputWidth: size.width, kernelSize: layer.kernelSize, stride: layer.stride,
-      padding: layer.padding)
+    func geometry(outputChannels: Int) -> ConvolutionGeometry {
+      ConvolutionGeometry(
+        inputChannels: layer.inputChannels, outputChannels: outputChannels,
+        inputHeight: size.height, inputWidth: size.width, kernelSize: layer.kernelSize,
+        stride: layer.stride, padding: layer.padding)
+    }
+    let outputs = group.map(\.layer.outputChannels)
     append(
-      group.map(\.node), group.map(\.layer.name).joined(separator: " + "), geometry,
-      from: source.blocks,
-      lanes: source.lanes,
+      group.map(\.node), group.map(\.layer.name).joined(separator: " + "),
+      geometry(outputChannels: outputs.reduce(0, +)), from: source.blocks, lanes: source.lanes,
       to: BlockedValue(concatenating: parts.map { ($0.0, $0.1.layer.outputChannels) }),
-      silu: layer.activation == .silu
+      silu: layer.activation == .silu,
+      choosingFor: geometry(outputChannels: outputs.max() ?? 0)
     ) {
       let weights = group.map { $0.layer.folded() }
       return (Tensor(joining: weights.map(\.filter)), Tensor(joining: weights.map(\.bias)))
@@ -188,9 +191,10 @@ struct Lowering {
     lanes: ChannelLanes, to target: BlockedValue, silu: Bool,
     residual: [BlockedValue.Block]? = nil, coarse: [BlockedValue.Block]? = nil,
     phase: (row: Int, column: Int)? = nil, gatheredPatches: Bool = false,
+    choosingFor widest: ConvolutionGeometry? = nil,
     weights: () -> (filter: Tensor, bias: Tensor)
   ) {
-    let algorithm = gatheredPatches ? .direct : choose(geometry)
+    let algorithm = gatheredPatches ? .direct : choose(widest ?? geometry)
     let filtering = algorithm.filtering(
       kernelSize: geometry.kernelSize, stride: geometry.stride)
     let key = FilterStore.Key(
