@@ -1,3 +1,4 @@
+import Kernels
 import Regions
 
 /// One object's logits on the prototype grid, for the part of it that the object's window needs.
@@ -9,6 +10,7 @@ final class CellLogits {
   private let field: MaskField
   private let seed: MaskField.Seed
   private let floats: UnsafeMutablePointer<Float>
+  private let kernels = VectorKernels.best
 
   /// Memory for the logits of `columns` × `rows`, which `combine` computes.
   init(_ field: MaskField, _ seed: MaskField.Seed, columns: Range<Int>, rows: Range<Int>) {
@@ -47,15 +49,9 @@ final class CellLogits {
       seed.coefficients.withUnsafeBufferPointer { coefficients in
         guard let prototypes = prototypes.baseAddress, let weights = coefficients.baseAddress
         else { return }
-        let source = prototypes + y * gridWidth + columns.lowerBound
-        var x = 0
-        while x + 16 <= columns.count {
-          Self.combine16(source + x, plane, weights, coefficients.count, into: target + x)
-          x += 16
-        }
-        if x < columns.count {
-          Self.combine8(source + x, plane, weights, coefficients.count, into: target + x)
-        }
+        kernels.combine(
+          prototypes + y * gridWidth + columns.lowerBound, plane, weights, coefficients.count,
+          columns.count, target)
       }
     }
     if let cells = seed.crop.cells {
@@ -81,31 +77,5 @@ final class CellLogits {
       start += next
     }
     return false
-  }
-
-  @inline(__always)
-  private static func combine16(
-    _ prototypes: UnsafePointer<Float>, _ plane: Int, _ weights: UnsafePointer<Float>,
-    _ count: Int, into target: UnsafeMutablePointer<Float>
-  ) {
-    var sum = SIMD16<Float>.zero
-    for k in 0..<count {
-      let values = UnsafeRawPointer(prototypes + k &* plane).loadUnaligned(as: SIMD16<Float>.self)
-      sum += weights[k] * values
-    }
-    UnsafeMutableRawPointer(target).storeBytes(of: sum, as: SIMD16<Float>.self)
-  }
-
-  @inline(__always)
-  private static func combine8(
-    _ prototypes: UnsafePointer<Float>, _ plane: Int, _ weights: UnsafePointer<Float>,
-    _ count: Int, into target: UnsafeMutablePointer<Float>
-  ) {
-    var sum = SIMD8<Float>.zero
-    for k in 0..<count {
-      let values = UnsafeRawPointer(prototypes + k &* plane).loadUnaligned(as: SIMD8<Float>.self)
-      sum += weights[k] * values
-    }
-    UnsafeMutableRawPointer(target).storeBytes(of: sum, as: SIMD8<Float>.self)
   }
 }

@@ -78,6 +78,7 @@ final class MaskRaster {
   private let taps: BilinearTaps
   private let window: PixelRectangle
   private let threshold: Float
+  private let kernels = VectorKernels.best
   /// The source rows that the mask's next row lies between, each in the slot of its parity.
   private let even: StretchedRow, odd: StretchedRow
 
@@ -120,8 +121,8 @@ final class MaskRaster {
       target[word] =
         bitsFirst == bitsSecond
         ? bitsFirst
-        : bits(
-          first.row(word), firstWeight, second.row(word), secondWeight, above: threshold)
+        : kernels.meanBits(
+          first.row(word), firstWeight, second.row(word), secondWeight, threshold)
           & first.valid(word)
     }
   }

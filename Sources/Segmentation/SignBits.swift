@@ -15,21 +15,6 @@ func bits(_ row: UnsafePointer<Float>, above threshold: Float) -> UInt64 {
     floats.loadUnaligned(fromByteOffset: 192, as: SIMD16<Float>.self) .> t)
 }
 
-/// Bit i says whether a[i]·weightA + b[i]·weightB exceeds the threshold, for 64 floats.
-@inline(__always)
-func bits(
-  _ a: UnsafePointer<Float>, _ weightA: Float, _ b: UnsafePointer<Float>, _ weightB: Float,
-  above threshold: Float
-) -> UInt64 {
-  let a = UnsafeRawPointer(a), b = UnsafeRawPointer(b)
-  let t = SIMD16<Float>(repeating: threshold)
-  @inline(__always) func mixed(_ offset: Int) -> SIMD16<Float> {
-    a.loadUnaligned(fromByteOffset: offset, as: SIMD16<Float>.self) * weightA
-      + b.loadUnaligned(fromByteOffset: offset, as: SIMD16<Float>.self) * weightB
-  }
-  return packed(mixed(0) .> t, mixed(64) .> t, mixed(128) .> t, mixed(192) .> t)
-}
-
 /// The lanes of four vectors as one word, the first lane lowest.
 @inline(__always)
 private func packed(

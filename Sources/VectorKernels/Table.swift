@@ -14,7 +14,7 @@ import VectorTypes
 public func makeKernels() -> VectorKernels {
   VectorKernels(
     name: name, panelBlocks: panelVectors, convolve: convolve, maxPool5: maxPool5, silu: siluArray,
-    peak: multiplyAddPeak)
+    combine: combinePlanes, meanBits: meanBits, peak: multiplyAddPeak)
 }
 
 /// See ``VectorKernels/convolve``.

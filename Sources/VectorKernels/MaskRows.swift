@@ -1,0 +1,70 @@
+// The two loops that masks are made of. Unlike everywhere else here, products and sums are rounded one
+// by one: a mask's bytes do not depend on the instruction set, given its coefficients.
+
+/// See ``VectorKernels/combine``.
+///
+/// 64 columns at a time: four sums that do not wait for each other.
+func combinePlanes(
+  _ planes: UnsafePointer<Float>, _ plane: Int, _ weights: UnsafePointer<Float>, _ count: Int,
+  _ columns: Int, _ target: UnsafeMutablePointer<Float>
+) {
+  var x = 0
+  while x &+ 64 <= columns {
+    var (a, b, c, d) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
+    var source = planes + x
+    var k = 0
+    while k < count {
+      let weight = Lanes(repeating: weights[k])
+      a += weight * load(source)
+      b += weight * load(source + 16)
+      c += weight * load(source + 32)
+      d += weight * load(source + 48)
+      source += plane
+      k &+= 1
+    }
+    store(a, target + x)
+    store(b, target + (x &+ 16))
+    store(c, target + (x &+ 32))
+    store(d, target + (x &+ 48))
+    x &+= 64
+  }
+  while x < columns {
+    var sum = SIMD8<Float>.zero
+    var k = 0
+    while k < count {
+      let values = UnsafeRawPointer(planes + (k &* plane &+ x)).loadUnaligned(as: SIMD8<Float>.self)
+      sum += SIMD8(repeating: weights[k]) * values
+      k &+= 1
+    }
+    UnsafeMutableRawPointer(target + x).storeBytes(of: sum, as: SIMD8<Float>.self)
+    x &+= 8
+  }
+}
+
+/// See ``VectorKernels/meanBits``.
+func meanBits(
+  _ a: UnsafePointer<Float>, _ weightA: Float, _ b: UnsafePointer<Float>, _ weightB: Float,
+  _ threshold: Float
+) -> UInt64 {
+  let (forA, forB) = (Lanes(repeating: weightA), Lanes(repeating: weightB))
+  let limit = Lanes(repeating: threshold)
+  // Each lane keeps a bit of its own, so that lanes can be joined by "or".
+  let bit = SIMD16<UInt32>(
+    1, 1 << 1, 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8, 1 << 9, 1 << 10, 1 << 11,
+    1 << 12, 1 << 13, 1 << 14, 1 << 15)
+  var word: UInt64 = 0
+  var half = 0
+  while half < 64 {
+    let first = load(a + half) * forA + load(b + half) * forB
+    let second = load(a + (half &+ 16)) * forA + load(b + (half &+ 16)) * forB
+    let low = SIMD16<UInt32>.zero.replacing(with: bit, where: first .> limit)
+    let high = SIMD16<UInt32>.zero.replacing(with: bit &<< 16, where: second .> limit)
+    let lanes = low | high
+    let eight = lanes.lowHalf | lanes.highHalf
+    let four = eight.lowHalf | eight.highHalf
+    let two = four.lowHalf | four.highHalf
+    word |= UInt64(two[0] | two[1]) &<< UInt64(half)
+    half &+= 32
+  }
+  return word
+}

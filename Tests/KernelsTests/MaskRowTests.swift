@@ -1,0 +1,42 @@
+import Kernels
+import TestSupport
+import Testing
+
+@Suite struct MaskRowTests {
+  @Test("Sums of planes are rounded one by one, in order, on every instruction set")
+  func combinesInOrder() {
+    var random = SeededGenerator(seed: 9)
+    for (count, columns) in [(32, 160), (32, 72), (1, 8), (5, 64), (7, 136)] {
+      let plane = columns + 24
+      let planes = random.floats(count * plane), weights = random.floats(count)
+      let expected = (0..<columns).map { x in
+        (0..<count).reduce(Float(0)) { $0 + weights[$1] * planes[$1 * plane + x] }
+      }
+      for kernels in VectorKernels.available {
+        var actual = [Float](repeating: .nan, count: columns + 1)
+        kernels.combine(planes, plane, weights, count, columns, &actual)
+        #expect(actual.dropLast() == expected[...], "\(kernels.name) \(count)×\(columns)")
+        #expect(actual[columns].isNaN, "\(kernels.name) wrote past its columns")
+      }
+    }
+  }
+
+  @Test("A bit says whether a weighted mean exceeds the threshold") func comparesMeans() {
+    var random = SeededGenerator(seed: 10)
+    for round in 0..<50 {
+      var a = random.floats(64), b = random.floats(64)
+      let weight = Float(round) / 49
+      // Exactly on the threshold is not above it; nor is what is no number.
+      let threshold = a[5] * weight + b[5] * (1 - weight)
+      a[9] = .nan
+      b[63] = .infinity
+      var expected: UInt64 = 0
+      for i in 0..<64 where a[i] * weight + b[i] * (1 - weight) > threshold {
+        expected |= 1 << UInt64(i)
+      }
+      for kernels in VectorKernels.available {
+        #expect(kernels.meanBits(a, weight, b, 1 - weight, threshold) == expected)
+      }
+    }
+  }
+}
