@@ -39,6 +39,7 @@ public struct UpsamplingConvolution: Sendable {
     let (weights, bias) = conv.folded()
     let (spread, spreadBias) = upsample.weights()
     let second = weights.elements, first = spread.elements
+    let middleBias = spreadBias.elements.map(Double.init)
     var merged = [[Double]](repeating: [Double](repeating: 0, count: k * c), count: 4)
     var biases = [[Double]](repeating: bias.elements.map(Double.init), count: 4)
     for r in 0..<3 {
@@ -51,9 +52,7 @@ public struct UpsamplingConvolution: Sendable {
         }
         addProduct(rows: k, columns: c, depth: m, tap, patch, to: &merged[y.offset * 2 + x.offset])
         for border in 0..<4 where !(y.isOutside && border % 2 == 1 || x.isOutside && border > 1) {
-          for i in 0..<k * m {
-            biases[border][i / m] += tap[i] * Double(spreadBias.elements[i % m])
-          }
+          addProduct(rows: k, columns: 1, depth: m, tap, middleBias, to: &biases[border])
         }
       }
     }

@@ -18,22 +18,32 @@ package struct JSONText {
 
   /// Appends a string in quotes, with what must be escaped escaped.
   package mutating func string(_ text: String) {
+    var text = text
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case 0x0A: raw("\\n")
-      case 0x0D: raw("\\r")
-      case 0x09: raw("\\t")
-      case 0..<0x20:
-        raw("\\u00")
-        bytes.append(contentsOf: [JSONText.digit(byte >> 4), JSONText.digit(byte & 15)])
-      default: bytes.append(byte)
+    // Runs of plain bytes are copied whole: the run lengths of masks are megabytes of them.
+    text.withUTF8 { utf8 in
+      var plain = 0
+      for (i, byte) in utf8.enumerated()
+      where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        bytes.append(contentsOf: utf8[plain..<i])
+        plain = i + 1
+        escape(byte)
       }
+      bytes.append(contentsOf: utf8[plain...])
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    switch byte {
+    case 0x0A: raw("\\n")
+    case 0x0D: raw("\\r")
+    case 0x09: raw("\\t")
+    case 0..<0x20:
+      raw("\\u00")
+      bytes.append(contentsOf: [JSONText.digit(byte >> 4), JSONText.digit(byte & 15)])
+    default: bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+    }
   }
 
   private static func digit(_ value: UInt8) -> UInt8 {

@@ -17,13 +17,16 @@
       _ = openblas_choose_again()
       unsetenv("OPENBLAS_CORETYPE")
     }
-    openblas_set_num_threads(1)
+    openblas_end_threads()
   }()
 #else
   import Accelerate
 
   private let prepared: Void = ()
 #endif
+
+/// Leaves the processor to whoever makes a thread pool: BLAS computes on the threads that call it.
+func prepareBLAS() { _ = prepared }
 
 /// C = A·B, or C += A·B, on the calling thread, for row-major matrices.
 ///

@@ -30,6 +30,8 @@ public final class ThreadPool: Sendable {
     precondition(threads >= 1, "ThreadPool: \(threads) threads")
     self.threads = threads
     self.board = Board()
+    // Or BLAS's own threads, idle but spinning, take turns with ours while a network is loaded.
+    prepareBLAS()
     for worker in 1..<threads { board.startWorker(worker) }
   }
 
