@@ -1,13 +1,13 @@
 import VectorTypes
 
-// The lines of the four filterings. A line is made by polynomial interpolation (Toom & Cook; Lavin &
+// The lines of the filterings. A line is made by polynomial interpolation (Toom & Cook; Lavin &
 // Gray, section 5): its numbers are polynomials, a filter of R times n inputs is evaluated at n points,
 // and the points decide how much the transforms amplify rounding. Points in pairs ±a share half of
 // their arithmetic. `MinimalFiltering.transform` has the filters' side, G.
 //
 // Error of an output, as a multiple of 2⁻²⁴·(Σ|x·w| + 1), against a Double reference: the worst over the
-// tests' problems was 14 for F(4×4, 3×3), 9 for F(4×4, 2×2), 5 with stride 2, 1.9 for F(2×2, 3×3), and
-// 3.5 for direct convolution. Tests hold 20, and 4 for F(2×2, 3×3).
+// tests' problems was 14 for F(4×4, 3×3), 9 for F(4×4, 2×2), 5 with stride 2; with 2×2 outputs 1.9, and
+// 2.4 with stride 2; and 4.4 for direct convolution. Tests hold 20 for 4×4 outputs, and 4 for 2×2.
 
 /// One line of a minimal filtering, 16 channels at a time.
 protocol Filtering {
@@ -182,5 +182,35 @@ enum Four3Strided: Filtering {
       store(sum, y + i &* targetStep)
       i &+= 1
     }
+  }
+}
+
+/// Two outputs of a 3-tap filter with stride 2: the inputs 0, 2, 4 meet the outer taps by F(2, 2) with
+/// the points ±1, ∞, and the inputs 1, 3 the middle tap as they are.
+enum Two3Strided: Filtering {
+  @inline(__always) static var reach: Int { 5 }
+  @inline(__always) static var outputs: Int { 2 }
+  @inline(__always) static var stride: Int { 2 }
+  @inline(__always) static var filters: Int { 4 }
+
+  @inline(__always)
+  static func transformInput(
+    _ d: UnsafePointer<Float>, _ step: Int, _ v: UnsafeMutablePointer<Float>, _ targetStep: Int
+  ) {
+    let (d0, d2, d4) = (load(d), load(d + 2 &* step), load(d + 4 &* step))
+    store(d0 + d2, v)
+    store(d2 - d0, v + targetStep)
+    store(d4 - d0, v + 2 &* targetStep)
+    store(load(d + step), v + 3 &* targetStep)
+    store(load(d + 3 &* step), v + 4 &* targetStep)
+  }
+
+  @inline(__always)
+  static func transformOutput(
+    _ m: UnsafePointer<Float>, _ step: Int, _ y: UnsafeMutablePointer<Float>, _ targetStep: Int
+  ) {
+    let (m0, m1) = (load(m), load(m + step))
+    store(m0 + m1 + load(m + 3 &* step), y)
+    store(m0 - m1 + load(m + 2 &* step) + load(m + 4 &* step), y + targetStep)
   }
 }

@@ -28,5 +28,6 @@ private func convolve(
   case .two3: winograd(Two3.self, problem, part, scratch)
   case .four2: winograd(Four2.self, problem, part, scratch)
   case .four3Strided: winograd(Four3Strided.self, problem, part, scratch)
+  case .two3Strided: winograd(Two3Strided.self, problem, part, scratch)
   }
 }

@@ -15,7 +15,7 @@ import VectorTypes
 //
 // V and M live in scratch, in the second-level cache. The transforms, which have little to compute,
 // read and write a tile's n² vectors in one run; the products, which have much, step over them.
-// MinimalFilterings.swift has the four filterings: their lines Bᵀd, Aᵀm, and the error of each.
+// MinimalFilterings.swift has the filterings: their lines Bᵀd, Aᵀm, and the error of each.
 
 /// See ``VectorKernels/convolve``.
 @inline(never)
@@ -220,17 +220,21 @@ private func copyPatch(
   _ map: UnsafePointer<Float>, _ height: Int, _ width: Int, _ y: Int, _ x: Int, _ side: Int,
   _ patch: UnsafeMutablePointer<Float>
 ) {
+  // The columns of the patch that lie in the map.
+  let (begin, end) = (max(0, 0 &- x), min(side, width &- x))
   var target = patch
-  var v = y
-  while v < y &+ side {
-    var u = x
-    while u < x &+ side {
-      let isInside = v >= 0 && v < height && u >= 0 && u < width
-      store(isInside ? load(map + (v &* width &+ u) &* 16) : Lanes.zero, target)
+  var row = y
+  while row < y &+ side {
+    let isInside = row >= 0 && row < height
+    let source = map + (isInside ? row &* width &+ x : 0) &* 16
+    var i = 0
+    while i < side {
+      let isPixel = isInside && i >= begin && i < end
+      store(isPixel ? load(source + i &* 16) : Lanes.zero, target)
       target += 16
-      u &+= 1
+      i &+= 1
     }
-    v &+= 1
+    row &+= 1
   }
 }
 

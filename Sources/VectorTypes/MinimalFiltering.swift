@@ -16,12 +16,15 @@ public enum MinimalFiltering: Sendable, CaseIterable {
   /// F(4, 2) on the odd inputs beside four plain products.
   case four3Strided
 
+  /// The same for 2×2 outputs: F(2, 2) beside two plain products, 25 products for 36.
+  case two3Strided
+
   /// R: the side of the filter.
   public var kernelSize: Int { self == .four2 ? 2 : 3 }
   /// The step between outputs, in inputs.
-  public var stride: Int { self == .four3Strided ? 2 : 1 }
+  public var stride: Int { self == .four3Strided || self == .two3Strided ? 2 : 1 }
   /// m: the outputs on a side of a tile.
-  public var outputs: Int { self == .two3 ? 2 : 4 }
+  public var outputs: Int { self == .two3 || self == .two3Strided ? 2 : 4 }
   /// The tiles that cover so many outputs.
   public func tiles(height: Int, width: Int) -> Int {
     ((height + outputs - 1) / outputs) * ((width + outputs - 1) / outputs)
@@ -29,5 +32,5 @@ public enum MinimalFiltering: Sendable, CaseIterable {
   /// The inputs on a side of a tile.
   public var reach: Int { (outputs - 1) * stride + kernelSize }
   /// The different filter numbers of a line; positions from there on share the last.
-  public var filters: Int { self == .four3Strided ? 6 : reach }
+  public var filters: Int { stride == 2 ? reach - outputs + 1 : reach }
 }

@@ -4,7 +4,7 @@ import Kernels
 enum Tolerance {
   /// Error of one output relative to Σ|x·w| + 1: a bound for sums of `depth` products in single
   /// precision, and for Winograd what was measured (14, 9 and 5 for its three filterings of 4×4 outputs,
-  /// 1.9 for the one of 2×2) with some room.
+  /// 1.9 and 2.4 for the two of 2×2) with some room.
   static func convolution(_ algorithm: BlockedAlgorithm, depth: Int) -> Float {
     switch algorithm {
     case .direct: Float(depth + 8) * Float.ulpOfOne / 2

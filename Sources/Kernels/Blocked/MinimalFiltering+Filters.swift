@@ -43,6 +43,9 @@ extension MinimalFiltering {
       return outer(x, y, middle: .zero)
     case .four3Strided:
       return outer(x, z, middle: y)
+    case .two3Strided:
+      // F(2, 2) with the points ±1, ∞ for the outer taps, and the middle one.
+      return [(x + z) * 0.5, (z - x) * 0.5, z, y, .zero, .zero]
     }
   }
 
