@@ -29,7 +29,7 @@ import Testing
       convolutionIm2col(
         geometry, input: n.input, filter: n.filter, bias: n.bias, activation: problem.activation,
         output: &actual, on: pool)
-      let tolerance = Tolerance.convolution(.direct, depth: geometry.depth)
+      let tolerance = Tolerance.convolution(.direct, geometry)
       let isClose = zip(zip(actual, expected), magnitude).allSatisfy { pair, scale in
         abs(pair.0 - pair.1) <= tolerance * (scale + 1)
       }
