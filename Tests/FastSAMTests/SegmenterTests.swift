@@ -13,14 +13,9 @@ import Testing
 
   /// A gradient with a bright rectangle and some noise.
   private func picture(width: Int, height: Int) -> Image {
-    let noise = SyntheticNumbers.unit(width * height * 3, seed: 1)
-    return Image(
+    Image(
       width: width, height: height,
-      pixels: (0..<width * height * 3).map { i in
-        let (x, y) = (i / 3 % width, i / 3 / width)
-        let isInside = x > width / 3 && x < width / 2 && y > height / 4 && y < height / 2
-        return UInt8(isInside ? 220 : 255 * x / (2 * width)) &+ UInt8(noise[i] * 30)
-      })
+      pixels: SyntheticNumbers.brightRectangle(width: width, height: height))
   }
 
   @Test("The pass that segments computes what ultralytics does", arguments: [0, 1])

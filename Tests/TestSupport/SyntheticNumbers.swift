@@ -48,4 +48,14 @@ public enum SyntheticNumbers {
   public static func picture(height: Int, width: Int) -> Tensor {
     Tensor([1, 3, height, width], levels(height: height, width: width).map { Float($0) / 255 })
   }
+
+  /// The pixels H×W×3 of a gradient with a bright rectangle and some noise.
+  public static func brightRectangle(width: Int, height: Int) -> [UInt8] {
+    let noise = unit(width * height * 3, seed: 1)
+    return (0..<width * height * 3).map { i in
+      let (x, y) = (i / 3 % width, i / 3 / width)
+      let isInside = x > width / 3 && x < width / 2 && y > height / 4 && y < height / 2
+      return UInt8(isInside ? 220 : 255 * x / (2 * width)) &+ UInt8(noise[i] * 30)
+    }
+  }
 }
