@@ -1,18 +1,25 @@
 import VectorTypes
 
 /// The tasks of one convolution: `step` rows (direct) or tiles (Winograd) by `panelStep` panels each.
+///
+/// Neighbouring tasks, which tend to run on one core (``ThreadPool``), share what there is more of: where
+/// the map is larger than the filter the tasks of the same rows stand together, else those of the same
+/// panels.
 public struct ConvolutionGrid: Sendable {
   /// Rows or tiles in all, and in one task.
   public let total: Int, step: Int
   /// Filter panels in all, and in one task.
   public let panels: Int, panelStep: Int
+  /// Whether tasks of the same panels are neighbours, rather than those of the same rows or tiles.
+  public let groupsPanels: Bool
 
   /// A grid of these sizes.
-  public init(total: Int, step: Int, panels: Int, panelStep: Int) {
+  public init(total: Int, step: Int, panels: Int, panelStep: Int, groupsPanels: Bool = false) {
     self.total = total
     self.step = step
     self.panels = panels
     self.panelStep = panelStep
+    self.groupsPanels = groupsPanels
   }
 
   /// Tasks side by side, and one above the other.
@@ -24,8 +31,9 @@ public struct ConvolutionGrid: Sendable {
 
   /// What task `index` computes.
   public func part(_ index: Int) -> ConvolutionPart {
-    let first = index % across * step
-    let panel = index / across * panelStep
+    let (place, group) =
+      groupsPanels ? (index % across, index / across) : (index / down, index % down)
+    let (first, panel) = (place * step, group * panelStep)
     return ConvolutionPart(
       first: first, end: min(total, first + step), firstPanel: panel,
       endPanel: min(panels, panel + panelStep))
@@ -53,7 +61,13 @@ extension BlockedConvolution {
     let step = total > 300 ? 36 : total > 48 ? 24 : 12
     let down = (panels + 4) / 5
     return ConvolutionGrid(
-      total: total, step: min(step, total), panels: panels, panelStep: (panels + down - 1) / down)
+      total: total, step: min(step, total), panels: panels, panelStep: (panels + down - 1) / down,
+      groupsPanels: hasLargeFilter(positions: filtering.filters * filtering.filters))
+  }
+
+  /// Whether the packed filter is larger than the input map.
+  private func hasLargeFilter(positions: Int) -> Bool {
+    planar == nil && positions * outputBlocks * 256 > inputHeight * inputWidth * 16
   }
 
   /// Every cut into rows and panels is priced, and the cheapest taken.
@@ -65,10 +79,12 @@ extension BlockedConvolution {
       cost: Double.infinity,
       grid: ConvolutionGrid(total: outputHeight, step: 1, panels: panels, panelStep: panels)
     )
+    let groupsPanels = hasLargeFilter(positions: kernelSize * kernelSize)
     for step in 1...outputHeight {
       for panelStep in 1...panels {
         let grid = ConvolutionGrid(
-          total: outputHeight, step: step, panels: panels, panelStep: panelStep)
+          total: outputHeight, step: step, panels: panels, panelStep: panelStep,
+          groupsPanels: groupsPanels)
         let cost = directCost(grid, panelBlocks: panelBlocks)
         if cost < best.cost { best = (cost, grid) }
       }
