@@ -111,28 +111,36 @@ final class MaskRaster {
     let perRow = mask.wordsPerRow
     mask.words.withUnsafeMutableBufferPointer { words in
       guard let words = words.baseAddress else { return }
-      for row in 0..<window.height {
-        write(window.y + row, perRow, into: words + row * perRow, source)
+      var y = window.y
+      while y < window.endY {
+        let end = taps.endOfOutputs(alike: y, before: window.endY)
+        write(y..<end, perRow, into: words + (y - window.y) * perRow, source)
+        y = end
       }
     }
     return mask
   }
 
+  /// Writes the mask's rows `rows`, which lie between the same two source rows.
   private func write(
-    _ y: Int, _ words: Int, into target: UnsafeMutablePointer<UInt64>,
+    _ rows: Range<Int>, _ words: Int, into target: UnsafeMutablePointer<UInt64>,
     _ source: (Int) -> UnsafePointer<Float>
   ) {
-    let first = stretched(Int(taps.first[y]), source)
-    let second = stretched(Int(taps.second[y]), source)
-    let firstWeight = taps.firstWeight[y], secondWeight = taps.secondWeight[y]
+    let first = stretched(Int(taps.first[rows.lowerBound]), source)
+    let second = stretched(Int(taps.second[rows.lowerBound]), source)
     for word in 0..<words {
-      let bitsFirst = first.bits[word], bitsSecond = second.bits[word]
-      target[word] =
-        bitsFirst == bitsSecond
-        ? bitsFirst
-        : kernels.meanBits(
-          first.row(word), firstWeight, second.row(word), secondWeight, threshold)
-          & first.valid(word)
+      let (bitsFirst, bitsSecond) = (first.bits[word], second.bits[word])
+      if bitsFirst == bitsSecond {
+        for i in 0..<rows.count { target[i * words + word] = bitsFirst }
+        continue
+      }
+      let (rowFirst, rowSecond) = (first.row(word), second.row(word))
+      let valid = first.valid(word)
+      for (i, y) in rows.enumerated() {
+        target[i * words + word] =
+          kernels.meanBits(
+            rowFirst, taps.firstWeight[y], rowSecond, taps.secondWeight[y], threshold) & valid
+      }
     }
   }
 
