@@ -230,21 +230,19 @@ public final class Segmenter: Sendable {
   private func forwardOutput(
     _ results: Plan.Results
   ) -> (predictions: Tensor, prototypes: Tensor) {
-    (blockedLevels(results).predictions(on: pool), results.tensor("prototypes"))
+    let head = blockedHead(results)
+    return (head.predictions(on: pool), head.prototypes)
   }
 
+  /// The head's output where the results have it.
   private func blockedHead(_ results: Plan.Results) -> BlockedHead {
     BlockedHead(
-      levels: blockedLevels(results), prototypes: results.tensor("prototypes"), on: pool)
-  }
-
-  private func blockedLevels(_ results: Plan.Results) -> [BlockedHead.Level] {
-    YOLOv8Seg.strides.enumerated().map { level, stride in
-      BlockedHead.Level(
-        stride: stride, boxes: results.blockedMap("boxes.\(level)"),
-        scores: results.blockedMap("classes.\(level)"),
-        coefficients: results.blockedMap("coefficients.\(level)"))
-    }
+      levels: YOLOv8Seg.strides.enumerated().map { level, stride in
+        BlockedHead.Level(
+          stride: stride, boxes: results.blockedMap("boxes.\(level)"),
+          scores: results.blockedMap("classes.\(level)"),
+          coefficients: results.blockedMap("coefficients.\(level)"))
+      }, prototypes: results.tensor("prototypes"))
   }
 
   /// The head's output, copied: it may outlive the results.

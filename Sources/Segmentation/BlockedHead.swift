@@ -30,27 +30,29 @@ public struct BlockedHead: Sendable {
 
   /// 1×nm×H/4×W/4 mask prototypes.
   public let prototypes: Tensor
-  /// The class logits, finest level first.
-  public let scoreMaps: [ScoreMap]
 
   private let levels: [Level]
 
-  /// The output of one forward pass, finest level first; the class logits are copied.
-  public init(levels: [Level], prototypes: Tensor, on pool: ThreadPool) {
+  /// The output of one forward pass, finest level first.
+  public init(levels: [Level], prototypes: Tensor) {
     self.levels = levels
     self.prototypes = prototypes
-    self.scoreMaps = levels.map { level in
-      let map = level.scores
-      return ScoreMap(
-        stride: level.stride,
-        logits: Tensor([1, map.channels, map.height, map.width]) {
-          map.copyPlanes(to: $0.pointer, on: pool)
-        })
-    }
   }
 }
 
 extension BlockedHead: SegmentationHead {
+  /// The class logits, finest level first; copied at each call.
+  public var scoreMaps: [ScoreMap] {
+    levels.map { level in
+      let map = level.scores
+      return ScoreMap(
+        stride: level.stride,
+        logits: Tensor([1, map.channels, map.height, map.width]) {
+          map.copyPlanes(of: 0..<map.cells, to: $0.pointer, step: map.cells)
+        })
+    }
+  }
+
   /// The bins of each box side's distribution (`reg_max`).
   public var bins: Int { levels[0].boxes.channels / 4 }
 
@@ -81,23 +83,23 @@ extension BlockedHead: SegmentationHead {
   }
 }
 
-extension [BlockedHead.Level] {
-  /// Everything the head says about every anchor, decoded: what `SegmentationHead.predictions` says,
-  /// 1×(4+nc+nm)×A, up to rounding.
+extension BlockedHead {
+  /// Everything the head says about every anchor, decoded: what `predictions()` defines, up to
+  /// rounding, 1×(4+nc+nm)×A.
   ///
   /// Cost: as there, 16 anchors at a time, and every map is read once.
   public func predictions(on pool: ThreadPool) -> Tensor {
     var parts: [Part] = []
     var anchors = 0
     let chunk = 128  // Its logits, 32 KiB of 16 bins, stay in the first cache.
-    for level in self {
+    for level in levels {
       for first in stride(from: 0, to: level.scores.cells, by: chunk) {
-        let cells = first..<Swift.min(first + chunk, level.scores.cells)
+        let cells = first..<min(first + chunk, level.scores.cells)
         parts.append(Part(level: level, cells: cells, firstAnchor: anchors + first))
       }
       anchors += level.scores.cells
     }
-    let rows = 4 + self[0].scores.channels + self[0].coefficients.channels
+    let rows = 4 + levels[0].scores.channels + levels[0].coefficients.channels
     return Tensor([1, rows, anchors]) { target in
       nonisolated(unsafe) let target = target.pointer  // Each task writes columns of its own.
       pool.run(parts.count) { task, _ in
@@ -129,8 +131,10 @@ private struct Part {
     // The logits, a row a bin; then the sides, which take the places of their first rows.
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * bins * width) { scratch in
       guard let rows = scratch.baseAddress else { return }
-      // Whole vectors are read; what stands past the cells is not used, but is some number.
-      scratch.initialize(repeating: 0)
+      // Whole vectors are read: what stands past the cells is not used, but is some number.
+      for row in 0..<4 * bins {
+        (rows + row * width + cells.count).initialize(repeating: 0, count: width - cells.count)
+      }
       level.boxes.copyPlanes(of: cells, to: rows, step: width)
       for side in 0..<4 {
         let logits = rows + side * bins * width

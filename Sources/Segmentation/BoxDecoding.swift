@@ -89,8 +89,10 @@ func decodeBox(
 }
 
 /// The boxes of `anchors` by their corners, in network pixels, not clipped.
-func decodeBoxes(of anchors: [Int], from head: some SegmentationHead) -> [Box<ModelFrame>] {
-  let grid = AnchorGrid(head.scoreMaps), bins = head.bins
+func decodeBoxes(
+  of anchors: [Int], from head: some SegmentationHead, grid: AnchorGrid
+) -> [Box<ModelFrame>] {
+  let bins = head.bins
   return head.boxLogits(at: anchors).withUnsafeBufferPointer { logits in
     guard let logits = logits.baseAddress else { return [] }
     return anchors.indices.map {

@@ -4,35 +4,37 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A head's maps in blocks, as a plan leaves them.
+/// A head in blocks, as a plan leaves it; valid as long as this is.
 private final class Blocks {
-  private(set) var levels: [BlockedHead.Level] = []
-  private var memory: [UnsafeMutablePointer<Float>] = []
+  let head: BlockedHead
+  private let memory: [UnsafeMutablePointer<Float>]
 
-  init(_ levels: [HeadLevel]) {
-    self.levels = levels.map {
-      BlockedHead.Level(
-        stride: $0.stride, boxes: map($0.boxes), scores: map($0.scores),
-        coefficients: map($0.coefficients))
+  init(_ head: HeadOutput) {
+    var memory: [UnsafeMutablePointer<Float>] = []
+    func map(_ tensor: Tensor) -> BlockedMap {
+      let (channels, height, width) = (tensor.shape[1], tensor.shape[2], tensor.shape[3])
+      let blocks = stride(from: 0, to: channels, by: 16).map { first in
+        let block = UnsafeMutablePointer<Float>.allocate(capacity: height * width * 16)
+        memory.append(block)
+        for i in 0..<height * width * 16 {
+          let (cell, channel) = (i / 16, first + i % 16)
+          block[i] = channel < channels ? tensor[0, channel, cell / width, cell % width] : .nan
+        }
+        return UnsafePointer(block)
+      }
+      return BlockedMap(
+        blocks, lanes: ChannelLanes(parts: [channels]), height: height, width: width)
     }
+    self.head = BlockedHead(
+      levels: head.levels.map {
+        BlockedHead.Level(
+          stride: $0.stride, boxes: map($0.boxes), scores: map($0.scores),
+          coefficients: map($0.coefficients))
+      }, prototypes: head.prototypes)
+    self.memory = memory
   }
 
   deinit { for block in memory { block.deallocate() } }
-
-  private func map(_ tensor: Tensor) -> BlockedMap {
-    let (channels, height, width) = (tensor.shape[1], tensor.shape[2], tensor.shape[3])
-    let blocks = stride(from: 0, to: channels, by: 16).map { first in
-      let block = UnsafeMutablePointer<Float>.allocate(capacity: height * width * 16)
-      memory.append(block)
-      for i in 0..<height * width * 16 {
-        let (cell, channel) = (i / 16, first + i % 16)
-        block[i] = channel < channels ? tensor[0, channel, cell / width, cell % width] : .nan
-      }
-      return UnsafePointer(block)
-    }
-    return BlockedMap(
-      blocks, lanes: ChannelLanes(parts: [channels]), height: height, width: width)
-  }
 }
 
 @Suite struct BlockedHeadTests {
@@ -58,8 +60,8 @@ private final class Blocks {
     // 160×224: 560, 140 and 35 cells, so some parts are no whole vectors.
     let head = head(bins: bins, classes: classes, masks: masks, height: 160, width: 224)
     let expected = head.predictions()
-    let blocks = Blocks(head.levels)
-    let actual = blocks.levels.predictions(on: ThreadPool(threads: 1))
+    let blocks = Blocks(head)
+    let actual = blocks.head.predictions(on: ThreadPool(threads: 1))
     try #require(actual.shape == expected.shape)
     try #require(actual.shape == [1, 4 + classes + masks, 735])
     func error(_ rows: Range<Int>, _ scale: (Float) -> Float) -> Float {
@@ -75,16 +77,15 @@ private final class Blocks {
     #expect(error(4..<4 + classes) { $0 } <= 1e-6)
     #expect(error(4 + classes..<4 + classes + masks) { _ in 1 } == 0)
     for threads in [2, 8] {
-      #expect(blocks.levels.predictions(on: ThreadPool(threads: threads)) == actual)
+      #expect(blocks.head.predictions(on: ThreadPool(threads: threads)) == actual)
     }
   }
 
   @Test("Blocks answer what copied maps do", arguments: [1, 3])
   func answersAlike(classes: Int) {
     let head = head(bins: 16, classes: classes, masks: 32, height: 96, width: 160)
-    let pool = ThreadPool(threads: 2)
-    let blocks = Blocks(head.levels)
-    let blocked = BlockedHead(levels: blocks.levels, prototypes: head.prototypes, on: pool)
+    let blocks = Blocks(head)
+    let blocked = blocks.head
     #expect(blocked.bins == head.bins && blocked.prototypes == head.prototypes)
     #expect(blocked.scoreMaps.map(\.logits) == head.scoreMaps.map(\.logits))
     #expect(blocked.scoreMaps.map(\.stride) == [8, 16, 32])
