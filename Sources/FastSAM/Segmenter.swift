@@ -115,7 +115,7 @@ public final class Segmenter: Sendable {
     } read: { results in
       timings.network = lap()
       let scene = Segmentation.segment(
-        headOutput(results), letterbox: letterbox, options: options ?? defaultOptions, on: pool)
+        blockedHead(results), letterbox: letterbox, options: options ?? defaultOptions, on: pool)
       timings.boxes = lap()
       return scene
     }
@@ -136,8 +136,9 @@ public final class Segmenter: Sendable {
   /// Every tensor of one forward pass: `input`, `model.0` … `model.21`, `predictions` (1×(4+nc+32)×A,
   /// boxes decoded) and `prototypes`, each with its name, in this order.
   public func trace(_ image: Image, size: ImageSize? = nil) -> [(name: String, value: Tensor)] {
-    traced(image, letterbox(image, size: size)) { tensors, head in
-      tensors + [("predictions", head.predictions(on: pool)), ("prototypes", head.prototypes)]
+    traced(image, letterbox(image, size: size)) { tensors, results in
+      let (predictions, prototypes) = forwardOutput(results)
+      return tensors + [("predictions", predictions), ("prototypes", prototypes)]
     }
   }
 
@@ -150,8 +151,9 @@ public final class Segmenter: Sendable {
     _ image: Image, size: ImageSize? = nil, options: SegmentationOptions? = nil
   ) -> RunRecord {
     let letterbox = letterbox(image, size: size)
-    return traced(image, letterbox) { tensors, head in
-      RunRecord(
+    return traced(image, letterbox) { tensors, results in
+      let head = headOutput(results)
+      return RunRecord(
         letterbox: letterbox, options: options ?? defaultOptions,
         values: Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.value) }), head: head,
         segmentation: SegmentationRecord(
@@ -159,11 +161,11 @@ public final class Segmenter: Sendable {
     }
   }
 
-  /// One forward pass that keeps everything; `read` gets the input and the modules' values, and the
-  /// head's.
+  /// One forward pass that keeps everything; `read` gets the input and the modules' values, and all
+  /// results.
   private func traced<R>(
     _ image: Image, _ letterbox: Letterbox,
-    read: ([(name: String, value: Tensor)], HeadOutput) -> R
+    read: ([(name: String, value: Tensor)], Plan.Results) -> R
   ) -> R {
     var options = Plan.Options()
     options.keepsAllValues = true
@@ -175,7 +177,7 @@ public final class Segmenter: Sendable {
     } read: { results in
       var tensors = [(name: "input", value: letterbox.render(image))]
       for i in 0...21 { tensors.append(("model.\(i)", results.tensor("model.\(i)"))) }
-      return read(tensors, headOutput(results))
+      return read(tensors, results)
     }
   }
 
@@ -222,12 +224,28 @@ public final class Segmenter: Sendable {
   public func forward(
     _ plan: Plan, fill: (UnsafeMutablePointer<Float>) -> Void
   ) -> (predictions: Tensor, prototypes: Tensor) {
-    plan.run(fill: fill) { results in
-      let head = headOutput(results)
-      return (head.predictions(on: pool), head.prototypes)
-    }
+    plan.run(fill: fill, read: forwardOutput)
   }
 
+  private func forwardOutput(
+    _ results: Plan.Results
+  ) -> (predictions: Tensor, prototypes: Tensor) {
+    let head = blockedHead(results)
+    return (head.predictions(on: pool), head.prototypes)
+  }
+
+  /// The head's output where the results have it.
+  private func blockedHead(_ results: Plan.Results) -> BlockedHead {
+    BlockedHead(
+      levels: YOLOv8Seg.strides.enumerated().map { level, stride in
+        BlockedHead.Level(
+          stride: stride, boxes: results.blockedMap("boxes.\(level)"),
+          scores: results.blockedMap("classes.\(level)"),
+          coefficients: results.blockedMap("coefficients.\(level)"))
+      }, prototypes: results.tensor("prototypes"))
+  }
+
+  /// The head's output, copied: it may outlive the results.
   private func headOutput(_ results: Plan.Results) -> HeadOutput {
     HeadOutput(
       levels: YOLOv8Seg.strides.enumerated().map { level, stride in

@@ -144,13 +144,23 @@ public final class Plan: Sendable {
     /// - Precondition: the plan keeps it.
     public func tensor(_ name: String) -> Tensor { tensor(graph.node(named: name)) }
 
+    /// The value named `name` where it lies.
+    ///
+    /// - Precondition: the plan forms and keeps it.
+    public func blockedMap(_ name: String) -> BlockedMap {
+      let node = graph.node(named: name)
+      guard let value = layout.values[node] else {
+        preconditionFailure("Plan: \(name) is not formed")
+      }
+      return blockedMap(value, layout.sizes[node])
+    }
+
     private func tensor(_ index: Int) -> Tensor {
       let node = graph.nodes[index]
       let size = layout.sizes[index]
-      let plane = size.height * size.width
       return Tensor([1, node.channels, size.height, size.width]) { target in
         if let value = layout.values[index] {
-          unblock(value, plane, into: target.pointer)
+          blockedMap(value, size).copyPlanes(to: target.pointer, on: pool)
           return
         }
         switch node.operation {
@@ -189,18 +199,12 @@ public final class Plan: Sendable {
       }
     }
 
-    private func unblock(
-      _ value: BlockedValue, _ plane: Int, into target: UnsafeMutablePointer<Float>
-    ) {
-      nonisolated(unsafe) let target = target  // Each block has channels of its own.
-      pool.run(value.blocks.count) { block, _ in
-        let source = workspace.address(value.blocks[block])
-        for lane in 0..<blockChannels {
-          guard let channel = value.lanes.channels[block * blockChannels + lane] else { continue }
-          let row = target + channel * plane
-          for i in 0..<plane { row[i] = source[i * blockChannels + lane] }
-        }
-      }
+    private func blockedMap(
+      _ value: BlockedValue, _ size: (height: Int, width: Int)
+    ) -> BlockedMap {
+      BlockedMap(
+        value.blocks.map { UnsafePointer(workspace.address($0)) }, lanes: value.lanes,
+        height: size.height, width: size.width)
     }
   }
 }

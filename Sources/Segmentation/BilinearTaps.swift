@@ -43,6 +43,13 @@ package struct BilinearTaps: Sendable {
     Int(first[range.lowerBound])..<Int(second[range.upperBound - 1]) + 1
   }
 
+  /// The end of the outputs from `start` on that lie between the same two samples; at most `limit`.
+  func endOfOutputs(alike start: Int, before limit: Int) -> Int {
+    var end = start + 1
+    while end < limit, first[end] == first[start], second[end] == second[start] { end += 1 }
+    return end
+  }
+
   /// The outputs that touch any of `samples`.
   package func reach(of samples: Range<Int>) -> Range<Int> {
     // Both indices rise along the outputs.

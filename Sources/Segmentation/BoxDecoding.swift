@@ -44,6 +44,18 @@ struct AnchorGrid {
 struct CentredBox {
   var x: Float, y: Float, width: Float, height: Float
 
+  /// The box whose sides lie so far from a cell's centre (x, y), all in cells of `stride` pixels.
+  init(
+    sides: (left: Float, top: Float, right: Float, bottom: Float), x: Float, y: Float, stride: Float
+  ) {
+    let x1 = x - sides.left, y1 = y - sides.top
+    let x2 = x + sides.right, y2 = y + sides.bottom
+    self.x = (x1 + x2) / 2 * stride
+    self.y = (y1 + y2) / 2 * stride
+    width = (x2 - x1) * stride
+    height = (y2 - y1) * stride
+  }
+
   /// The same box by its corners.
   var corners: Box<ModelFrame> {
     Box(
@@ -69,16 +81,18 @@ func decodeBox(
   _ logits: UnsafePointer<Float>, bins: Int, anchor: Int, grid: AnchorGrid
 ) -> CentredBox {
   let (x, y, stride) = grid.place(anchor)
-  let x1 = x - expectedBin(logits, bins), y1 = y - expectedBin(logits + bins, bins)
-  let x2 = x + expectedBin(logits + 2 * bins, bins), y2 = y + expectedBin(logits + 3 * bins, bins)
   return CentredBox(
-    x: (x1 + x2) / 2 * stride, y: (y1 + y2) / 2 * stride,
-    width: (x2 - x1) * stride, height: (y2 - y1) * stride)
+    sides: (
+      expectedBin(logits, bins), expectedBin(logits + bins, bins),
+      expectedBin(logits + 2 * bins, bins), expectedBin(logits + 3 * bins, bins)
+    ), x: x, y: y, stride: stride)
 }
 
 /// The boxes of `anchors` by their corners, in network pixels, not clipped.
-func decodeBoxes(of anchors: [Int], from head: some SegmentationHead) -> [Box<ModelFrame>] {
-  let grid = AnchorGrid(head.scoreMaps), bins = head.bins
+func decodeBoxes(
+  of anchors: [Int], from head: some SegmentationHead, grid: AnchorGrid
+) -> [Box<ModelFrame>] {
+  let bins = head.bins
   return head.boxLogits(at: anchors).withUnsafeBufferPointer { logits in
     guard let logits = logits.baseAddress else { return [] }
     return anchors.indices.map {
@@ -87,56 +101,37 @@ func decodeBoxes(of anchors: [Int], from head: some SegmentationHead) -> [Box<Mo
   }
 }
 
-extension HeadOutput {
+extension SegmentationHead {
   /// Everything the head says about every anchor, decoded: 1×(4+nc+nm)×A.
   ///
   /// Rows: centre x, centre y, width, height in network pixels; the class probabilities; the mask
-  /// coefficients. For a trace; `segment` decodes only what passes its thresholds.
+  /// coefficients. The definition, for tests; `segment` decodes only what passes its thresholds.
   /// Cost: 4·reg_max + nc exponentials an anchor.
-  public func predictions(on pool: ThreadPool) -> Tensor {
-    let grid = AnchorGrid(scoreMaps), bins = bins
-    let classes = levels[0].scores.shape[1], masks = levels[0].coefficients.shape[1]
-    return Tensor([1, 4 + classes + masks, grid.count]) { rows in
-      nonisolated(unsafe) let rows = rows  // Each task writes columns of its own.
-      let chunk = 256
-      var first = 0
-      for level in levels {
-        let cells = level.scores.shape[2] * level.scores.shape[3]
-        let start = first
-        pool.run((cells + chunk - 1) / chunk) { task, _ in
-          let part = task * chunk..<min(cells, (task + 1) * chunk)
-          boxLogits(at: part.map { start + $0 }).withUnsafeBufferPointer { logits in
-            guard let logits = logits.baseAddress else { return }
-            for cell in part {
-              let anchor = start + cell
-              let box = decodeBox(
-                logits + (cell - part.lowerBound) * 4 * bins, bins: bins, anchor: anchor,
-                grid: grid)
-              rows[anchor] = box.x
-              rows[grid.count + anchor] = box.y
-              rows[2 * grid.count + anchor] = box.width
-              rows[3 * grid.count + anchor] = box.height
-            }
-          }
-          level.scores.withUnsafeElements { logits in
-            for c in 0..<classes {
-              for cell in part {
-                rows[(4 + c) * grid.count + start + cell] = sigmoid(logits[c * cells + cell])
-              }
-            }
-          }
-          level.coefficients.withUnsafeElements { coefficients in
-            for k in 0..<masks {
-              for cell in part {
-                rows[(4 + classes + k) * grid.count + start + cell] =
-                  coefficients[k * cells + cell]
-              }
-            }
-          }
+  package func predictions() -> Tensor {
+    let maps = scoreMaps, grid = AnchorGrid(maps), anchors = Array(0..<grid.count)
+    let logits = boxLogits(at: anchors), coefficients = coefficients(at: anchors)
+    let masks = coefficients.count / anchors.count
+    var columns = anchors.map { anchor in
+      let box = logits.withUnsafeBufferPointer { logits in
+        decodeBox(
+          logits.pointer + anchor * 4 * bins, bins: bins, anchor: anchor, grid: grid)
+      }
+      return [box.x, box.y, box.width, box.height]
+    }
+    var anchor = 0
+    for map in maps {
+      let scores = map.logits.elements
+      for cell in 0..<map.cells {
+        for c in 0..<map.logits.shape[1] {
+          columns[anchor].append(sigmoid(scores[c * map.cells + cell]))
         }
-        first += cells
+        columns[anchor] += coefficients[anchor * masks..<(anchor + 1) * masks]
+        anchor += 1
       }
     }
+    return Tensor(
+      [1, columns[0].count, grid.count],
+      columns[0].indices.flatMap { row in columns.map { $0[row] } })
   }
 }
 

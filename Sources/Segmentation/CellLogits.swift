@@ -7,6 +7,8 @@ final class CellLogits {
   let columns: Range<Int>
   /// The rows held.
   let rows: Range<Int>
+  /// The columns that were asked for.
+  private let needed: Range<Int>
   private let field: MaskField
   private let seed: MaskField.Seed
   private let floats: UnsafeMutablePointer<Float>
@@ -20,6 +22,7 @@ final class CellLogits {
     )
     self.columns = columns.lowerBound & ~7..<(columns.upperBound + 7) & ~7
     self.rows = rows
+    self.needed = columns
     self.field = field
     self.seed = seed
     // 64 floats more, so that whole words of columns can be compared in the last row.
@@ -65,6 +68,29 @@ final class CellLogits {
   /// The logits of grid row `y`, one for each of `columns`; 64 columns may be read from any of them.
   func row(_ y: Int) -> UnsafePointer<Float> {
     UnsafePointer(floats + (y - rows.lowerBound) * columns.count)
+  }
+
+  /// The cell with the largest logit above `threshold` among those that the window needs; nil where
+  /// none lies above it.
+  func peak(above threshold: Float) -> (x: Int, y: Int)? {
+    var best = threshold
+    var peak: (x: Int, y: Int)?
+    for y in rows {
+      for x in stride(from: needed.lowerBound, to: needed.upperBound, by: 64) {
+        let logits = row(y) + (x - columns.lowerBound)
+        var higher = bits(logits, above: best)
+        if needed.upperBound - x < 64 { higher &= ~(.max << UInt64(needed.upperBound - x)) }
+        while higher != 0 {
+          let place = higher.trailingZeroBitCount
+          if logits[place] > best {
+            best = logits[place]
+            peak = (x + place, y)
+          }
+          higher &= higher - 1
+        }
+      }
+    }
+    return peak
   }
 
   /// True where any logit lies above `threshold`; else no mean of logits does.

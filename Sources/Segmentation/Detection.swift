@@ -21,14 +21,15 @@ func detections(
   in head: some SegmentationHead, options: SegmentationOptions,
   observe: ((Candidate) -> Void)? = nil
 ) -> [Detection] {
-  let candidates = candidates(in: head.scoreMaps, above: Float(options.confidence))
+  let maps = head.scoreMaps, grid = AnchorGrid(maps)
+  let candidates = candidates(in: maps, above: Float(options.confidence))
   let order = scoreOrder(candidates)
   var suppression = Suppression(limit: options.iou)
   var detections: [Detection] = []
   let batchSize = 1024
   for start in stride(from: 0, to: order.count, by: batchSize) {
     let batch = order[start..<min(start + batchSize, order.count)]
-    let boxes = decodeBoxes(of: batch.map { candidates.anchors[$0] }, from: head)
+    let boxes = decodeBoxes(of: batch.map { candidates.anchors[$0] }, from: head, grid: grid)
     for (index, box) in zip(batch, boxes) where box.area.isFinite {
       if detections.count == options.maximumDetections { return detections }
       let classIndex = candidates.classes[index]

@@ -5,18 +5,27 @@ extension MaskField {
   /// The indices of those `seeds` whose masks have a pixel.
   ///
   /// Most objects show at one of a few points of their window, each of which costs some dot
-  /// products; only for the others masks are built.
+  /// products, and most others where their logits are largest; only for what is left masks are built.
   func nonEmpty(_ seeds: [Seed], on pool: ThreadPool) -> [Int] {
     var isThere = [Bool](repeating: false, count: seeds.count)
     isThere.withUnsafeMutableBufferPointer { isThere in
       nonisolated(unsafe) let isThere = isThere  // Each task writes its own element.
       pool.run(seeds.count) { task, _ in isThere[task] = showsAtSample(seeds[task]) }
-    }
-    let doubtful = seeds.indices.filter { !isThere[$0] }
-    for (id, mask) in zip(doubtful, masks(of: doubtful.map { seeds[$0] }, on: pool)) {
-      isThere[id] = mask.words.contains { $0 != 0 }
+      forEachCellLogits(of: seeds, seeds.indices.filter { !isThere[$0] }, on: pool) { id, cells in
+        isThere[id] = shows(seeds[id], cells)
+      }
     }
     return seeds.indices.filter { isThere[$0] }
+  }
+
+  /// True where the mask has a pixel.
+  private func shows(_ seed: Seed, _ cells: CellLogits) -> Bool {
+    guard let peak = cells.peak(above: 0) else { return false }
+    let window = seed.crop.window, pixel = geometry.pixel(over: peak)
+    return contains(
+      seed, x: min(max(pixel.x, window.x), window.endX - 1),
+      y: min(max(pixel.y, window.y), window.endY - 1))
+      || mask(of: seed, cells, above: 0).words.contains { $0 != 0 }
   }
 
   /// True where the mask has one of nine points, spread over the window from its middle.

@@ -48,6 +48,17 @@ struct MaskGeometry: Sendable {
     }
   }
 
+  /// The mask's pixel over the middle of a cell of the prototype grid; one in the corner for a cell
+  /// that no pixel touches.
+  func pixel(over cell: (x: Int, y: Int)) -> (x: Int, y: Int) {
+    var columns = cell.x..<cell.x + 1, rows = cell.y..<cell.y + 1
+    for step in steps {
+      columns = step.x.reach(of: columns)
+      rows = step.y.reach(of: rows)
+    }
+    return ((columns.lowerBound + columns.upperBound) / 2, (rows.lowerBound + rows.upperBound) / 2)
+  }
+
   /// Where the mask of one object may have pixels.
   struct Crop: Sendable {
     /// In the masks' pixels.

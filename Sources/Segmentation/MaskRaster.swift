@@ -26,22 +26,30 @@ extension MaskField {
   /// The masks of all `seeds`, on the threads of `pool`; quicker than one by one, since several
   /// share each reading of the prototypes.
   func masks(of seeds: [Seed], on pool: ThreadPool) -> [Mask] {
-    // So many that the logits stay in the caches, and that there is a task for every thread.
-    let groupSize = 32
-    var masks = seeds.map { _ in
-      Mask(width: geometry.width, height: geometry.height, window: .empty)
-    }
+    var masks = seeds.map(emptyMask)
     masks.withUnsafeMutableBufferPointer { masks in
       nonisolated(unsafe) let masks = masks  // Each task writes its own elements.
-      pool.run((seeds.count + groupSize - 1) / groupSize) { task, _ in
-        let ids = (task * groupSize..<min((task + 1) * groupSize, seeds.count))
-          .filter { !seeds[$0].crop.window.isEmpty }
-        let group = ids.map { cellLogits(of: seeds[$0]) }
-        CellLogits.combine(group)
-        for (id, cells) in zip(ids, group) { masks[id] = mask(of: seeds[id], cells, above: 0) }
+      forEachCellLogits(of: seeds, Array(seeds.indices), on: pool) { id, cells in
+        masks[id] = mask(of: seeds[id], cells, above: 0)
       }
     }
     return masks
+  }
+
+  /// Calls `body`, on the threads of `pool`, with the logits of each of the seeds numbered `ids` whose
+  /// window has a pixel.
+  func forEachCellLogits(
+    of seeds: [Seed], _ ids: [Int], on pool: ThreadPool, _ body: (Int, CellLogits) -> Void
+  ) {
+    // So many that the logits stay in the caches, and that there is a task for every thread.
+    let groupSize = 32
+    pool.run((ids.count + groupSize - 1) / groupSize) { task, _ in
+      let group = ids[task * groupSize..<min((task + 1) * groupSize, ids.count)]
+        .filter { !seeds[$0].crop.window.isEmpty }
+      let cells = group.map { cellLogits(of: seeds[$0]) }
+      CellLogits.combine(cells)
+      for (id, cells) in zip(group, cells) { body(id, cells) }
+    }
   }
 
   private func emptyMask(_ seed: Seed) -> Mask {
@@ -58,7 +66,8 @@ extension MaskField {
     return CellLogits(self, seed, columns: columns, rows: rows)
   }
 
-  private func mask(of seed: Seed, _ cells: CellLogits, above threshold: Float) -> Mask {
+  /// The mask of `seed`, whose logits are computed.
+  func mask(of seed: Seed, _ cells: CellLogits, above threshold: Float) -> Mask {
     let window = seed.crop.window, last = geometry.steps[geometry.steps.count - 1]
     guard cells.exceeds(threshold) else { return emptyMask(seed) }
     if geometry.steps.count == 1 {
@@ -102,28 +111,36 @@ final class MaskRaster {
     let perRow = mask.wordsPerRow
     mask.words.withUnsafeMutableBufferPointer { words in
       guard let words = words.baseAddress else { return }
-      for row in 0..<window.height {
-        write(window.y + row, perRow, into: words + row * perRow, source)
+      var y = window.y
+      while y < window.endY {
+        let end = taps.endOfOutputs(alike: y, before: window.endY)
+        write(y..<end, perRow, into: words + (y - window.y) * perRow, source)
+        y = end
       }
     }
     return mask
   }
 
+  /// Writes the mask's rows `rows`, which lie between the same two source rows.
   private func write(
-    _ y: Int, _ words: Int, into target: UnsafeMutablePointer<UInt64>,
+    _ rows: Range<Int>, _ words: Int, into target: UnsafeMutablePointer<UInt64>,
     _ source: (Int) -> UnsafePointer<Float>
   ) {
-    let first = stretched(Int(taps.first[y]), source)
-    let second = stretched(Int(taps.second[y]), source)
-    let firstWeight = taps.firstWeight[y], secondWeight = taps.secondWeight[y]
+    let first = stretched(Int(taps.first[rows.lowerBound]), source)
+    let second = stretched(Int(taps.second[rows.lowerBound]), source)
     for word in 0..<words {
-      let bitsFirst = first.bits[word], bitsSecond = second.bits[word]
-      target[word] =
-        bitsFirst == bitsSecond
-        ? bitsFirst
-        : kernels.meanBits(
-          first.row(word), firstWeight, second.row(word), secondWeight, threshold)
-          & first.valid(word)
+      let (bitsFirst, bitsSecond) = (first.bits[word], second.bits[word])
+      if bitsFirst == bitsSecond {
+        for i in 0..<rows.count { target[i * words + word] = bitsFirst }
+        continue
+      }
+      let (rowFirst, rowSecond) = (first.row(word), second.row(word))
+      let valid = first.valid(word)
+      for (i, y) in rows.enumerated() {
+        target[i * words + word] =
+          kernels.meanBits(
+            rowFirst, taps.firstWeight[y], rowSecond, taps.secondWeight[y], threshold) & valid
+      }
     }
   }
 

@@ -23,7 +23,7 @@ public struct ScoreMap: Sendable {
 /// for what survives non-maximum suppression. Anchors are numbered over all levels, finest first,
 /// row by row.
 public protocol SegmentationHead: Sendable {
-  /// The class logits, finest level first.
+  /// The class logits, finest level first; ask once, as they may be copied.
   var scoreMaps: [ScoreMap] { get }
   /// 1×nm×H/4×W/4 mask prototypes.
   var prototypes: Tensor { get }

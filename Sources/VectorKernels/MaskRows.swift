@@ -28,17 +28,25 @@ func combinePlanes(
     store(d, target + (x &+ 48))
     x &+= 64
   }
-  while x < columns {
-    var sum = SIMD8<Float>.zero
+  while x &+ 16 <= columns {
+    var sum = Lanes.zero
     var k = 0
     while k < count {
-      let values = UnsafeRawPointer(planes + (k &* plane &+ x)).loadUnaligned(as: SIMD8<Float>.self)
-      sum += SIMD8(repeating: weights[k]) * values
+      sum += Lanes(repeating: weights[k]) * load(planes + (k &* plane &+ x))
       k &+= 1
     }
-    UnsafeMutableRawPointer(target + x).storeBytes(of: sum, as: SIMD8<Float>.self)
-    x &+= 8
+    store(sum, target + x)
+    x &+= 16
   }
+  if x == columns { return }
+  var sum = SIMD8<Float>.zero
+  var k = 0
+  while k < count {
+    let values = UnsafeRawPointer(planes + (k &* plane &+ x)).loadUnaligned(as: SIMD8<Float>.self)
+    sum += SIMD8(repeating: weights[k]) * values
+    k &+= 1
+  }
+  UnsafeMutableRawPointer(target + x).storeBytes(of: sum, as: SIMD8<Float>.self)
 }
 
 /// See ``VectorKernels/meanBits``.

@@ -14,7 +14,8 @@ import VectorTypes
 public func makeKernels() -> VectorKernels {
   VectorKernels(
     name: name, panelBlocks: panelVectors, convolve: convolve, maxPool5: maxPool5, silu: siluArray,
-    combine: combinePlanes, meanBits: meanBits, peak: multiplyAddPeak)
+    combine: combinePlanes, meanBits: meanBits, transpose: transposeRows,
+    expectedBins: expectedBins, sigmoid: sigmoidArray, peak: multiplyAddPeak)
 }
 
 /// See ``VectorKernels/convolve``.

@@ -36,6 +36,26 @@ public struct VectorKernels: Sendable {
       _ a: UnsafePointer<Float>, _ weightA: Float, _ b: UnsafePointer<Float>, _ weightB: Float,
       _ threshold: Float
     ) -> UInt64
+  /// Transposes a matrix: target[c][r] = source[r][c].
+  ///
+  /// Rows lie `sourceStep` floats apart in the source and `targetStep` in the target. Fast by squares of
+  /// 16×16.
+  public let transpose:
+    @Sendable (
+      _ source: UnsafePointer<Float>, _ sourceStep: Int, _ rows: Int, _ columns: Int,
+      _ target: UnsafeMutablePointer<Float>, _ targetStep: Int
+    ) -> Void
+  /// The expectations of distributions over bins, one a cell, `vectors` times 16 of them.
+  ///
+  /// target[i] = Σ k·softmax(logits[0…bins−1][i])ₖ; the rows of logits, one a bin, lie `step` floats
+  /// apart. The target may be one of them.
+  public let expectedBins:
+    @Sendable (
+      _ logits: UnsafePointer<Float>, _ bins: Int, _ step: Int, _ vectors: Int,
+      _ target: UnsafeMutablePointer<Float>
+    ) -> Void
+  /// Replaces each of `count` numbers by σ(x) = 1 / (1 + e⁻ˣ).
+  public let sigmoid: @Sendable (_ values: UnsafeMutablePointer<Float>, _ count: Int) -> Void
   /// Multiplies and adds in registers alone, so many rounds, and returns the number of multiply-adds
   /// (a factor of two short of the operations), to measure the processor's peak.
   ///
@@ -63,6 +83,15 @@ public struct VectorKernels: Sendable {
     meanBits:
       @escaping @Sendable (UnsafePointer<Float>, Float, UnsafePointer<Float>, Float, Float) ->
       UInt64,
+    transpose:
+      @escaping @Sendable (
+        UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int
+      ) -> Void,
+    expectedBins:
+      @escaping @Sendable (
+        UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>
+      ) -> Void,
+    sigmoid: @escaping @Sendable (UnsafeMutablePointer<Float>, Int) -> Void,
     peak: @escaping @Sendable (Int, UnsafeMutablePointer<Float>) -> Int
   ) {
     self.name = name
@@ -72,6 +101,9 @@ public struct VectorKernels: Sendable {
     self.silu = silu
     self.combine = combine
     self.meanBits = meanBits
+    self.transpose = transpose
+    self.expectedBins = expectedBins
+    self.sigmoid = sigmoid
     self.peak = peak
   }
 }

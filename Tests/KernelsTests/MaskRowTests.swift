@@ -6,7 +6,7 @@ import Testing
   @Test("Sums of planes are rounded one by one, in order, on every instruction set")
   func combinesInOrder() {
     var random = SeededGenerator(seed: 9)
-    for (count, columns) in [(32, 160), (32, 72), (1, 8), (5, 64), (7, 136)] {
+    for (count, columns) in [(32, 160), (32, 72), (1, 8), (5, 64), (7, 136), (32, 24), (3, 120)] {
       let plane = columns + 24
       let planes = random.floats(count * plane), weights = random.floats(count)
       let expected = (0..<columns).map { x in

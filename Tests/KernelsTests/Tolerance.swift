@@ -15,4 +15,10 @@ enum Tolerance {
     case .winograd2x2: 4 * Float.ulpOfOne / 2
     }
   }
+
+  /// Error of an expected bin.
+  ///
+  /// A bin's share is the exponential of a difference that is rounded: of logits 100 apart by up to 2⁻¹⁸,
+  /// but then the share hardly counts. Shares below e⁻⁸⁷ are held there.
+  static func expectedBin(_ expected: Double) -> Double { 1e-6 * expected + 1e-36 }
 }

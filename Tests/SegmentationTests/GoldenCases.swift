@@ -116,7 +116,7 @@ struct Golden: Decodable, Sendable {
   }
 
   @Test func predictionsAreDecodedHeads() {
-    let predictions = ClosedFormHead.output(classes: 1).predictions(on: ThreadPool(threads: 2))
+    let predictions = ClosedFormHead.output(classes: 1).predictions()
     #expect(predictions.shape == [1, 13, 126])
     var index = 0
     for row in 0..<13 {
