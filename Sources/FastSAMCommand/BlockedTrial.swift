@@ -23,14 +23,13 @@ final class BlockedTrial: KernelTrial {
     let g = sizes.geometry
     self.name = algorithm.rawValue
     self.pool = pool
-    let filtering = algorithm.filtering(kernelSize: g.kernelSize, stride: g.stride)
     // The first layer's filter is that of a 1×1 convolution of patches, see `Lowering`.
     let lanes = ChannelLanes(parts: [sizes.isPlanar ? g.depth : g.inputChannels])
     let outputLanes = ChannelLanes(parts: [g.outputChannels])
     packed = PackedFilter(
       filter, inputChannels: sizes.isPlanar ? g.depth : g.inputChannels,
-      kernelSize: sizes.isPlanar ? 1 : g.kernelSize, filtering: filtering, inputs: lanes,
-      outputs: outputLanes, panelBlocks: kernels.panelBlocks, on: pool)
+      kernelSize: sizes.isPlanar ? 1 : g.kernelSize, inputs: lanes, outputs: outputLanes,
+      panelBlocks: kernels.panelBlocks, on: pool)
     inputBlock = g.inputHeight * g.inputWidth * blockChannels
     outputBlock = g.outputHeight * g.outputWidth * blockChannels
     counts = TrialCounts(
@@ -50,7 +49,7 @@ final class BlockedTrial: KernelTrial {
       outputBlocks: outputLanes.blocks, outputHeight: g.outputHeight, outputWidth: g.outputWidth,
       kernelSize: g.kernelSize, stride: g.stride, topPadding: g.topPadding,
       leftPadding: g.leftPadding, filter: packed.base, bias: bias.base, silu: false)
-    problem.filtering = filtering
+    problem.filtering = algorithm.filtering(kernelSize: g.kernelSize, stride: g.stride)
     if sizes.isPlanar {
       problem.planar = packed.base
       problem.planarChannels = g.inputChannels
@@ -59,7 +58,11 @@ final class BlockedTrial: KernelTrial {
     // Lines of its own for each worker.
     scratchStride =
       (problem.scratchCount(grid, panelBlocks: kernels.panelBlocks) + 63) / 64 * 64
-    scratch = .allocate(capacity: scratchStride * pool.threads)
+    let transformed = problem.transformedCount(grid, panelBlocks: kernels.panelBlocks)
+    scratch = .allocate(capacity: scratchStride * pool.threads + 2 * transformed)
+    let first = scratch.mutableBase + scratchStride * pool.threads
+    problem.transformed = (first, first + transformed)
+    problem.roundPanels = grid.roundPanels
   }
 
   deinit {
@@ -77,13 +80,10 @@ final class BlockedTrial: KernelTrial {
   }
 
   func perform() {
-    withUnsafePointer(to: problem) { problem in
-      nonisolated(unsafe) let problem = problem  // Only read; tasks write different outputs.
-      nonisolated(unsafe) let scratch = scratch.mutableBase  // A worker has a stretch of its own.
-      let (kernels, grid, stride) = (kernels, grid, scratchStride)
-      pool.run(grid.tasks) { task, worker in
-        kernels.convolve(problem, grid.part(task), scratch + worker * stride)
-      }
+    withUnsafePointer(to: problem) {
+      kernels.convolve(
+        $0, grid,
+        scratch: ConvolutionScratch(workers: scratch.mutableBase, stride: scratchStride), on: pool)
     }
   }
 }

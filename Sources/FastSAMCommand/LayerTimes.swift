@@ -66,7 +66,7 @@ struct LayerWork {
       : g.multiplyAdds * (isCoarse ? 4 : 1)
     productsDone = algorithm.multiplyAdds(g)
     let output = g.outputChannels * g.outputHeight * g.outputWidth
-    var count = g.inputChannels * g.inputHeight * g.inputWidth + algorithm.filterCount(g) + output
+    var count = g.inputChannels * g.inputHeight * g.inputWidth + g.depth * g.outputChannels + output
     if step.nodes.contains(where: graph.addsResidual) { count += output }
     if graph.coarseChannels(of: step.nodes[0]) != nil, !isCoarse { count += output / 4 }
     bytes = 4 * count

@@ -1,29 +1,30 @@
 import Kernels
 
 extension BlockedAlgorithm {
-  /// The algorithm for a convolution: the forced one where it applies, else the measured choice.
-  ///
-  /// The fewer products a filtering needs, the larger its transformed filter, and the fewer tiles a map
-  /// has, the less each number of it is used. So the one with the fewest products is taken whose filter
-  /// has no more than a fixed size a tile.
+  /// The algorithm for a convolution: the forced one where it applies, else the one that should take the
+  /// fewest cycles.
   static func choice(
     for geometry: ConvolutionGeometry, forced: BlockedAlgorithm?
   ) -> BlockedAlgorithm {
     if let forced { return forced.supports(geometry) ? forced : .direct }
-    return [.winograd, .winograd2x2].first { $0.pays(for: geometry) } ?? .direct
+    return allCases.filter { $0.supports(geometry) }
+      .min { $0.cycles(for: geometry) < $1.cycles(for: geometry) } ?? .direct
   }
 
-  /// Bytes of filter that may come on one tile.
+  /// Cycles of one core, roughly, that does one vector of multiply-adds in each.
   ///
-  /// Measured in FastSAM-x at 640, whose 40×40 maps of 320 channels stand just above: 4×4 outputs there
-  /// would save 8 % of the time and take 270 MB more.
-  private static var bytesPerTile: Int { 100_000 }
-
-  private func pays(for g: ConvolutionGeometry) -> Bool {
+  /// The fewer products a filtering needs for a tile, the more its transforms take: those of the filters
+  /// once a pass, those of the inputs for every 160 outputs. Measured with AVX-512: some 3 cycles for each
+  /// vector of a transformed filter, 4 for each of an input or an output.
+  private func cycles(for g: ConvolutionGeometry) -> Int {
+    let products = multiplyAdds(g) / 16
     guard let filtering = filtering(kernelSize: g.kernelSize, stride: g.stride) else {
-      return false
+      return products
     }
+    let filters = 3 * filtering.filters * filtering.filters * g.inputChannels * g.outputChannels
     let tiles = filtering.tiles(height: g.outputHeight, width: g.outputWidth)
-    return self == .winograd2x2 || 4 * filterCount(g) <= tiles * Self.bytesPerTile
+    let channels = (g.outputChannels + 159) / 160 * g.inputChannels + g.outputChannels
+    let maps = 4 * filtering.reach * filtering.reach * tiles * channels
+    return products + (filters + maps) / 16
   }
 }

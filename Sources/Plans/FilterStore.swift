@@ -12,7 +12,6 @@ public final class FilterStore: Sendable {
   /// What a packed filter depends on.
   struct Key: Hashable, Sendable {
     let layer: String
-    let algorithm: BlockedAlgorithm
     let inputs: ChannelLanes
     let outputs: ChannelLanes
     let panelBlocks: Int

@@ -198,15 +198,14 @@ struct Lowering {
     let filtering = algorithm.filtering(
       kernelSize: geometry.kernelSize, stride: geometry.stride)
     let key = FilterStore.Key(
-      layer: name, algorithm: algorithm, inputs: lanes, outputs: target.lanes,
-      panelBlocks: kernels.panelBlocks)
+      layer: name, inputs: lanes, outputs: target.lanes, panelBlocks: kernels.panelBlocks)
     let entry = filters.entry(key) {
       let (filter, bias) = weights()
       let packed = filter.withUnsafeElements {
         PackedFilter(
           $0.pointer, inputChannels: gatheredPatches ? geometry.depth : geometry.inputChannels,
-          kernelSize: gatheredPatches ? 1 : geometry.kernelSize, filtering: filtering,
-          inputs: lanes, outputs: target.lanes, panelBlocks: kernels.panelBlocks, on: pool)
+          kernelSize: gatheredPatches ? 1 : geometry.kernelSize, inputs: lanes,
+          outputs: target.lanes, panelBlocks: kernels.panelBlocks, on: pool)
       }
       // One row, or four where the border has biases of its own.
       let (elements, channels) = (bias.elements, geometry.outputChannels)

@@ -79,14 +79,12 @@ public final class Plan: Sendable {
   }
 
   private func perform(_ index: Int, _ workspace: Workspace) {
-    nonisolated(unsafe) let problem = UnsafePointer(workspace.problems + index)
     switch layout.steps[index] {
     case .convolution:
-      let grid = layout.grids[index]
-      pool.run(grid.tasks) { task, worker in
-        kernels.convolve(
-          problem, grid.part(task), workspace.scratch + worker * workspace.scratchStride)
-      }
+      kernels.convolve(
+        workspace.problems + index, layout.grids[index],
+        scratch: ConvolutionScratch(
+          workers: workspace.scratch, stride: workspace.scratchStride), on: pool)
     case .maxPool(let step):
       pool.run(step.input.count) { task, worker in
         kernels.maxPool5(
@@ -216,7 +214,8 @@ struct PlanLayout: Sendable {
   let buffers: [ArenaBuffer]
   let values: [BlockedValue?]
   let sizes: [(height: Int, width: Int)]
-  let inputCount: Int, arenaCount: Int, scratchCount: Int, biasCount: Int, tableCount: Int
+  let inputCount: Int, arenaCount: Int, scratchCount: Int, transformedCount: Int
+  let biasCount: Int, tableCount: Int
 
   init(_ lowering: Lowering, keeping kept: [Int], panelBlocks: Int) {
     var buffers = lowering.buffers
@@ -238,13 +237,14 @@ struct PlanLayout: Sendable {
     self.sizes = lowering.sizes
     self.inputCount = lowering.inputCount
     var grids: [ConvolutionGrid] = []
-    var (scratch, biases, tables) = (0, 0, 0)
+    var (scratch, transformed, biases, tables) = (0, 0, 0, 0)
     for step in lowering.steps {
       switch step {
       case .convolution(let step):
         let tasks = step.tasks(panelBlocks: panelBlocks)
         grids.append(tasks.grid)
         scratch = max(scratch, tasks.scratchCount)
+        transformed = max(transformed, tasks.transformedCount)
         biases += step.bias.count
         tables += step.tableCount
       case .maxPool(let step):
@@ -255,6 +255,7 @@ struct PlanLayout: Sendable {
     self.grids = grids
     // Scratch of one worker on lines of its own, so that threads do not share any.
     self.scratchCount = (scratch + 63) / 64 * 64
+    self.transformedCount = transformed
     self.biasCount = biases
     self.tableCount = tables
   }

@@ -18,6 +18,8 @@ final class Workspace: @unchecked Sendable {
   private let buffers: [ArenaBuffer]
   private let tables: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let biases: UnsafeMutablePointer<Float>
+  /// The transformed filters of one round of one step, in two halves.
+  private let transformed: (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>)
   private let memory: UnsafeMutableRawPointer
 
   init(_ layout: PlanLayout, workers: Int) {
@@ -25,7 +27,7 @@ final class Workspace: @unchecked Sendable {
     let slack = 16 * 16
     let counts = [
       layout.inputCount + slack, layout.arenaCount + slack, layout.scratchCount * workers,
-      layout.biasCount,
+      layout.biasCount, layout.transformedCount, layout.transformedCount,
     ].map { ($0 + 15) / 16 * 16 }
     memory = .allocate(byteCount: counts.reduce(0, +) * 4, alignment: 64)
     let floats = memory.bindMemory(to: Float.self, capacity: counts.reduce(0, +))
@@ -33,11 +35,12 @@ final class Workspace: @unchecked Sendable {
     arena = floats + counts[0]
     scratch = arena + counts[1]
     biases = scratch + counts[2]
+    transformed = (biases + counts[3], biases + counts[3] + counts[4])
     scratchStride = layout.scratchCount
     buffers = layout.buffers
     tables = .allocate(capacity: layout.tableCount)
     problems = .allocate(capacity: layout.steps.count)
-    fillTables(layout.steps)
+    fillTables(layout)
   }
 
   deinit {
@@ -51,7 +54,7 @@ final class Workspace: @unchecked Sendable {
     arena + buffers[block.buffer].offset + block.index * buffers[block.buffer].blockCount
   }
 
-  private func fillTables(_ steps: [Step]) {
+  private func fillTables(_ layout: PlanLayout) {
     var table = tables
     var bias = biases
     func list(
@@ -67,7 +70,7 @@ final class Workspace: @unchecked Sendable {
     func readingList(_ blocks: [BlockedValue.Block]) -> UnsafePointer<UnsafePointer<Float>> {
       UnsafeRawPointer(list(blocks)).assumingMemoryBound(to: UnsafePointer<Float>.self)
     }
-    for (index, step) in steps.enumerated() {
+    for (index, step) in layout.steps.enumerated() {
       guard case .convolution(let step) = step else { continue }
       let g = step.geometry
       let shift = step.phase.map { ($0.row * 2 * g.outputWidth + $0.column) * 16 } ?? 0
@@ -86,6 +89,8 @@ final class Workspace: @unchecked Sendable {
         problem.planarChannels = g.inputChannels
       }
       problem.filtering = step.filtering
+      problem.transformed = transformed
+      problem.roundPanels = layout.grids[index].roundPanels
       if let residual = step.residual { problem.residual = readingList(residual) }
       if let coarse = step.coarse { problem.coarse = readingList(coarse) }
       if let phase = step.phase {
@@ -110,8 +115,10 @@ extension ConvolutionStep {
     (input?.count ?? 0) + output.count + (residual?.count ?? 0) + (coarse?.count ?? 0)
   }
 
-  /// How the step is cut into tasks, and the scratch that each needs.
-  func tasks(panelBlocks: Int) -> (grid: ConvolutionGrid, scratchCount: Int) {
+  /// How the step is cut into tasks, the scratch that each needs, and the room for transformed filters.
+  func tasks(
+    panelBlocks: Int
+  ) -> (grid: ConvolutionGrid, scratchCount: Int, transformedCount: Int) {
     // Sizes alone matter here; the addresses are never followed.
     let nowhere = UnsafeMutablePointer<UnsafeMutablePointer<Float>>.allocate(capacity: 1)
     defer { nowhere.deallocate() }
@@ -129,6 +136,9 @@ extension ConvolutionStep {
       sizes.planarChannels = geometry.inputChannels
     }
     let grid = sizes.grid(panelBlocks: panelBlocks)
-    return (grid, sizes.scratchCount(grid, panelBlocks: panelBlocks))
+    return (
+      grid, sizes.scratchCount(grid, panelBlocks: panelBlocks),
+      sizes.transformedCount(grid, panelBlocks: panelBlocks)
+    )
   }
 }

@@ -6,7 +6,7 @@ import VectorTypes
 // it needs into scratch with their zeros around, so that the loops below meet no border.
 
 #if VECTOR_AVX512
-  /// Output blocks a panel: the largest tile is 12 pixels × 2 blocks.
+  /// Output blocks a panel: the largest tile is 14 pixels × 2 blocks.
   let panelVectors = 2
 #else
   /// Output blocks a panel: the largest tile is 6 pixels × 1 block.
@@ -104,7 +104,7 @@ private func prepareRows(
   let bases = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UnsafePointer<Float>.self)
   let taps = UnsafeMutableRawPointer(scratch + addressFloats).assumingMemoryBound(to: Int.self)
   let sums = scratch + (addressFloats &+ tapFloats)
-  var target = sums + 24 &* 16
+  var target = sums + largestTile &* 16
   taps[0] = 0
   if c.kernelSize == 1 && c.stride == 1 {
     var block = 0
@@ -208,13 +208,19 @@ private func tile(
   #if VECTOR_AVX512
     if c.pointee.outputBlocks &- block >= 2 {
       switch place.pixels {
+      case 14: tile(Tile<14, 2>.self, c, source, block, place, zeros)
+      case 13: tile(Tile<13, 2>.self, c, source, block, place, zeros)
       case 12: tile(Tile<12, 2>.self, c, source, block, place, zeros)
+      case 10: tile(Tile<10, 2>.self, c, source, block, place, zeros)
       case 8: tile(Tile<8, 2>.self, c, source, block, place, zeros)
       default: tile(Tile<4, 2>.self, c, source, block, place, zeros)
       }
     } else {
       switch place.pixels {
+      case 14: tile(Tile<14, 1>.self, c, source, block, place, zeros)
+      case 13: tile(Tile<13, 1>.self, c, source, block, place, zeros)
       case 12: tile(Tile<12, 1>.self, c, source, block, place, zeros)
+      case 10: tile(Tile<10, 1>.self, c, source, block, place, zeros)
       case 8: tile(Tile<8, 1>.self, c, source, block, place, zeros)
       default: tile(Tile<4, 1>.self, c, source, block, place, zeros)
       }

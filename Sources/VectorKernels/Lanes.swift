@@ -6,22 +6,77 @@
 //   could be handed the one with AVX-512 in it.
 // - Nothing here allocates, and nothing checks: sizes were checked when the plan was made.
 
+import CProcessor
+
 /// One pixel of one block: 16 channels.
 ///
-/// One register with AVX-512, two with AVX2, four with SSE.
-typealias Lanes = SIMD16<Float>
+/// One register with AVX-512, two with AVX2, four with SSE. A type of this module, so that what the
+/// standard library's `InlineArray` becomes for it belongs to this module too (see above).
+struct Lanes {
+  /// The numbers as Swift's vector, for what is done to single lanes.
+  var numbers: lanes_t
 
-#if VECTOR_FMA
-  /// `sum + a·b`, rounded once.
-  @inline(__always) func multiplyAdd(_ sum: Lanes, _ a: Lanes, _ b: Lanes) -> Lanes {
-    sum.addingProduct(a, b)
+  @inline(__always) init(_ numbers: lanes_t) { self.numbers = numbers }
+
+  /// The same number in every lane.
+  @inline(__always) init(repeating number: Float) { numbers = lanes_t(repeating: number) }
+
+  @inline(__always) static var zero: Lanes { Lanes(repeating: 0) }
+
+  @inline(__always) static func + (a: Lanes, b: Lanes) -> Lanes {
+    Lanes(lanes_add(a.numbers, b.numbers))
   }
-#else
-  /// `sum + a·b`, rounded twice: without the instruction, `addingProduct` calls libm for each lane.
-  @inline(__always) func multiplyAdd(_ sum: Lanes, _ a: Lanes, _ b: Lanes) -> Lanes {
-    sum + a * b
+
+  @inline(__always) static func - (a: Lanes, b: Lanes) -> Lanes {
+    Lanes(lanes_subtract(a.numbers, b.numbers))
   }
-#endif
+
+  @inline(__always) static func * (a: Lanes, b: Lanes) -> Lanes {
+    Lanes(lanes_multiply(a.numbers, b.numbers))
+  }
+
+  @inline(__always) static func * (a: Float, b: Lanes) -> Lanes { Lanes(repeating: a) * b }
+
+  /// a/b within an ulp or so, for b up to 2¹²⁶.
+  @inline(__always) static func / (a: Lanes, b: Lanes) -> Lanes {
+    Lanes(lanes_divide(a.numbers, b.numbers))
+  }
+
+  @inline(__always) static func += (a: inout Lanes, b: Lanes) { a = a + b }
+
+  /// `self` + a·b: rounded once where the instruction set has that, else twice.
+  @inline(__always) func adding(_ a: Lanes, times b: Lanes) -> Lanes {
+    #if VECTOR_FMA
+      Lanes(lanes_multiply_add(numbers, a.numbers, b.numbers))
+    #else
+      self + a * b
+    #endif
+  }
+
+  @inline(__always) func adding(_ a: Float, times b: Lanes) -> Lanes {
+    adding(Lanes(repeating: a), times: b)
+  }
+
+  /// The larger of each pair.
+  @inline(__always) func maximum(_ other: Lanes) -> Lanes {
+    Lanes(lanes_maximum(numbers, other.numbers))
+  }
+
+  /// The smaller of each pair.
+  @inline(__always) func minimum(_ other: Lanes) -> Lanes {
+    Lanes(lanes_minimum(numbers, other.numbers))
+  }
+
+  /// `self`·2ⁿ, where n is the whole number in the low bits of `shifted` = 1.5·2²³ + n.
+  @inline(__always) func scaled(by shifted: Lanes) -> Lanes {
+    Lanes(lanes_scale(numbers, shifted.numbers))
+  }
+
+  /// Which lanes exceed `limit`'s.
+  @inline(__always) func exceeds(_ limit: Lanes) -> SIMDMask<SIMD16<Int32>> {
+    numbers .> limit.numbers
+  }
+}
 
 /// 16 floats from any address that a float may have.
 @inline(__always) func load(_ address: UnsafePointer<Float>) -> Lanes {

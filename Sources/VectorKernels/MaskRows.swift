@@ -65,8 +65,8 @@ func meanBits(
   while half < 64 {
     let first = load(a + half) * forA + load(b + half) * forB
     let second = load(a + (half &+ 16)) * forA + load(b + (half &+ 16)) * forB
-    let low = SIMD16<UInt32>.zero.replacing(with: bit, where: first .> limit)
-    let high = SIMD16<UInt32>.zero.replacing(with: bit &<< 16, where: second .> limit)
+    let low = SIMD16<UInt32>.zero.replacing(with: bit, where: first.exceeds(limit))
+    let high = SIMD16<UInt32>.zero.replacing(with: bit &<< 16, where: second.exceeds(limit))
     let lanes = low | high
     let eight = lanes.lowHalf | lanes.highHalf
     let four = eight.lowHalf | eight.highHalf

@@ -41,8 +41,7 @@ private func largest(
   var result = load(base + first &* stride)
   var i = first &+ 1
   while i <= last {
-    let next = load(base + i &* stride)
-    result = result.replacing(with: next, where: next .> result)
+    result = result.maximum(load(base + i &* stride))
     i &+= 1
   }
   return result

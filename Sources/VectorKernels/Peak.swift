@@ -18,18 +18,18 @@ func multiplyAddPeak(_ rounds: Int, _ numbers: UnsafeMutablePointer<Float>) -> I
   // From memory, so that the compiler can neither work the sums out nor see that chains are alike.
   let factor = Lanes(repeating: numbers[0])
   let term = Lanes(repeating: numbers[1])
-  var sums = Chains(repeating: .init(repeating: Sum()))
+  var sums = Chains(repeating: .init(repeating: .zero))
   var chain = 0
   while chain < sums.count {
-    sums[unchecked: chain][unchecked: 0].lanes = Lanes(repeating: numbers[chain])
+    sums[unchecked: chain][unchecked: 0] = Lanes(repeating: numbers[chain])
     chain &+= 1
   }
   var round = 0
   while round < rounds {
     chain = 0
     while chain < sums.count {
-      sums[unchecked: chain][unchecked: 0].lanes = multiplyAdd(
-        term, sums[unchecked: chain][unchecked: 0].lanes, factor)
+      sums[unchecked: chain][unchecked: 0] = term.adding(
+        sums[unchecked: chain][unchecked: 0], times: factor)
       chain &+= 1
     }
     round &+= 1
@@ -37,7 +37,7 @@ func multiplyAddPeak(_ rounds: Int, _ numbers: UnsafeMutablePointer<Float>) -> I
   var total = Lanes.zero
   chain = 0
   while chain < sums.count {
-    total += sums[unchecked: chain][unchecked: 0].lanes
+    total += sums[unchecked: chain][unchecked: 0]
     chain &+= 1
   }
   store(total, numbers)

@@ -13,8 +13,7 @@ func expectedBins(
     var peak = load(logits + i)
     var bin = 1
     while bin < bins {
-      let logit = load(logits + (bin &* step &+ i))
-      peak = peak.replacing(with: logit, where: logit .> peak)
+      peak = peak.maximum(load(logits + (bin &* step &+ i)))
       bin &+= 1
     }
     var (sum, moment) = (Lanes.zero, Lanes.zero)
@@ -22,7 +21,7 @@ func expectedBins(
     while bin < bins {
       let power = exponential(load(logits + (bin &* step &+ i)) - peak)
       sum += power
-      moment = multiplyAdd(moment, power, Lanes(repeating: Float(bin)))
+      moment = moment.adding(Float(bin), times: power)
       bin &+= 1
     }
     store(moment / sum, target + i)
@@ -41,13 +40,13 @@ func sigmoidArray(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
   var last = Lanes.zero
   var lane = 0
   while i &+ lane < count {
-    last[lane] = values[i &+ lane]
+    last.numbers[lane] = values[i &+ lane]
     lane &+= 1
   }
   last = sigmoid(last)
   lane = 0
   while i &+ lane < count {
-    values[i &+ lane] = last[lane]
+    values[i &+ lane] = last.numbers[lane]
     lane &+= 1
   }
 }

@@ -1,24 +1,18 @@
+import VectorTypes
+
 // The heart of every convolution here: a tile of sums that never leaves the registers.
 //
 // `pixels` output pixels × `vectors` blocks of 16 output channels. For each input channel one filter
 // vector a block is loaded, each pixel's number is spread over a register, and every pair is
-// multiplied and added. With 12×2 (AVX-512, 32 registers) 24 sums, 2 filter vectors and the spread
-// pixel are 27 registers, and 24 multiply-adds come with 14 loads: the two multiply-add units are
+// multiplied and added. With 14×2 (AVX-512, 32 registers) 28 sums, 2 filter vectors and the spread
+// pixel are 31 registers, and 28 multiply-adds come with 16 loads: the two multiply-add units are
 // the limit, not the two load ports. The 16 registers of AVX2 hold 6×1 (each block is two).
 //
 // The sizes are compile-time values, so one text serves all tiles: the compiler unrolls the loops
 // over them and keeps each sum in its register (-unroll-threshold in Package.swift lets it).
 
-/// A sum in a tile.
-///
-/// A type of this module, so that what the standard library's `InlineArray` becomes for it belongs to
-/// this module too (see Lanes.swift on merged names).
-struct Sum {
-  var lanes = Lanes.zero
-}
-
 /// The sums of a tile: `sums[pixel][vector]`.
-typealias Tile<let pixels: Int, let vectors: Int> = InlineArray<pixels, InlineArray<vectors, Sum>>
+typealias Tile<let pixels: Int, let vectors: Int> = InlineArray<pixels, InlineArray<vectors, Lanes>>
 
 /// Vectors of zeros, as many as the largest tile has: every tile begins as a copy of some.
 ///
@@ -27,7 +21,7 @@ typealias Tile<let pixels: Int, let vectors: Int> = InlineArray<pixels, InlineAr
 /// is copied twice.
 struct Zeros {
   /// Floats of scratch.
-  static var count: Int { 24 &* 16 }
+  static var count: Int { largestTile &* 16 }
 
   private let base: UnsafeRawPointer
 
@@ -44,14 +38,16 @@ struct Zeros {
   /// A tile of zeros.
   @inline(__always)
   func tile<let pixels: Int, let vectors: Int>() -> Tile<pixels, vectors> {
-    base.assumingMemoryBound(to: Tile<pixels, vectors>.self).pointee
+    base.loadUnaligned(as: Tile<pixels, vectors>.self)
   }
 }
 
-/// The width of the tile where `count` pixels are left: what fits the registers, or less.
+/// The width of the tile where `count` pixels are left: as wide as the registers allow, the last two of
+/// a row about equally wide.
 @inline(__always) func tileWidth(_ count: Int) -> Int {
   #if VECTOR_AVX512
-    count > 8 ? 12 : count > 4 ? 8 : 4
+    let width = count > 28 ? 14 : count > 14 ? (count &+ 1) / 2 : count
+    return width > 12 ? width : width > 10 ? 12 : width > 8 ? 10 : width > 4 ? 8 : 4
   #else
     count > 2 ? 6 : 2
   #endif
@@ -84,10 +80,10 @@ func accumulateNumber<let pixels: Int, let vectors: Int>(
   _ sums: inout Tile<pixels, vectors>, _ input: UnsafePointer<Float>, step: Int,
   _ filter: UnsafePointer<Float>
 ) {
-  var weights = InlineArray<vectors, Sum>(repeating: Sum())
+  var weights = InlineArray<vectors, Lanes>(repeating: .zero)
   var v = 0
   while v < vectors {
-    weights[unchecked: v].lanes = load(filter + v &* 16)
+    weights[unchecked: v] = load(filter + v &* 16)
     v &+= 1
   }
   var p = 0
@@ -95,8 +91,8 @@ func accumulateNumber<let pixels: Int, let vectors: Int>(
     let spread = Lanes(repeating: input[p &* step])
     v = 0
     while v < vectors {
-      sums[unchecked: p][unchecked: v].lanes = multiplyAdd(
-        sums[unchecked: p][unchecked: v].lanes, spread, weights[unchecked: v].lanes)
+      sums[unchecked: p][unchecked: v] = sums[unchecked: p][unchecked: v].adding(
+        spread, times: weights[unchecked: v])
       v &+= 1
     }
     p &+= 1
@@ -112,7 +108,7 @@ func storeSums<let pixels: Int, let vectors: Int>(
   while v < vectors {
     var p = 0
     while p < pixels {
-      store(sums[unchecked: p][unchecked: v].lanes, target + (v &* pixels &+ p) &* 16)
+      store(sums[unchecked: p][unchecked: v], target + (v &* pixels &+ p) &* 16)
       p &+= 1
     }
     v &+= 1
@@ -128,7 +124,7 @@ func addTotals<let pixels: Int, let vectors: Int>(
   while v < vectors {
     var p = 0
     while p < pixels {
-      sums[unchecked: p][unchecked: v].lanes += load(totals + (v &* pixels &+ p) &* 16)
+      sums[unchecked: p][unchecked: v] += load(totals + (v &* pixels &+ p) &* 16)
       p &+= 1
     }
     v &+= 1

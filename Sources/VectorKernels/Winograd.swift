@@ -7,15 +7,22 @@ import VectorTypes
 //     Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A        g: the R×R filter, d: the inputs
 //
 // Summed over input channels, the n² element-wise products become n² matrix products
-// tiles×C · C×K, which run on the register tile. A part is some tiles × some panels:
+// tiles×C · C×K, which run on the register tile. Before the parts of a convolution are computed, the
+// filters of a round of panels are transformed:
+//
+//     U[panel][n²][C][16·vectors]  ←  G g Gᵀ                         (filters, shared by all parts)
+//
+// A part is some tiles × some panels:
 //
 //     V[C/16][tiles][n²][16]  ←  Bᵀ d B of the part's tiles          (all input channels)
-//     for each panel:  M[vectors][tiles][n²][16]  ←  V · U[panel]    (U: filters, transformed at load)
+//     for each panel:  M[vectors][tiles][n²][16]  ←  V · U[panel]
 //                      output  ←  epilogue(Aᵀ M A)
 //
-// V and M live in scratch, in the second-level cache. The transforms, which have little to compute,
-// read and write a tile's n² vectors in one run; the products, which have much, step over them.
-// MinimalFilterings.swift has the filterings: their lines Bᵀd, Aᵀm, and the error of each.
+// U is made anew in every pass: that costs one or two per cent of the products, and saves keeping four
+// times the filters in memory and reading them from there. V and M live in scratch, in the second-level
+// cache. The transforms, which have little to compute, read and write a tile's n² vectors in one run; the
+// products, which have much, step over them.
+// MinimalFilterings.swift has the filterings: their lines G g, Bᵀ d, Aᵀ m, and the error of each.
 
 /// See ``VectorKernels/convolve``.
 @inline(never)
@@ -24,22 +31,23 @@ func winograd<F: Filtering>(
   _ scratch: UnsafeMutablePointer<Float>
 ) {
   let c = problem.pointee
+  guard part.firstPanel < part.endPanel else { return }
   let tiles = part.end &- part.first
   let positions = F.reach &* F.reach
   let zeros = Zeros(scratch)
   let work = scratch + Zeros.count
-  let v = TransformedTiles<F>(base: work + 2 &* positions &* 16, tiles: tiles)
+  let v = TransformedTiles<F>(base: work + positions &* 16, tiles: tiles)
   let m = TransformedTiles<F>(base: v.base + c.inputBlocks &* v.blockStride, tiles: tiles)
-  transformInput(problem, part, v, work)
+  transformInput(problem, part, v, patch: work)
   var panel = part.firstPanel
   while panel < part.endPanel {
     let block = panel &* panelVectors
     let vectors = min(panelVectors, c.outputBlocks &- block)
-    let filter = c.filter + block &* 256 &* F.filters &* F.filters &* c.inputBlocks
-    multiply(c.inputBlocks, vectors, positions, v, filter, m, zeros)
+    multiply(
+      c.inputBlocks, vectors, positions, v, transformedPanel(F.self, c, panel), m, zeros)
     var i = 0
     while i < vectors {
-      transformOutput(problem, part, m.base + i &* m.blockStride, block &+ i, work, F.self)
+      transformOutput(problem, part, m.base + i &* m.blockStride, block &+ i, sums: work, F.self)
       i &+= 1
     }
     panel &+= 1
@@ -58,6 +66,21 @@ private struct TransformedTiles<F: Filtering> {
   @inline(__always) var blockStride: Int { tiles &* Self.tileStride }
 }
 
+/// Where a panel's transformed filters stand.
+@inline(__always)
+private func transformedPanel<F: Filtering>(
+  _: F.Type, _ c: BlockedConvolution, _ panel: Int
+) -> UnsafeMutablePointer<Float> {
+  let panelCount =
+    F.filters &* F.filters
+    &* MinimalFiltering.placeStride(inputBlocks: c.inputBlocks, outputLanes: panelVectors &* 16)
+  // The plan has made room (`BlockedConvolution.transformedCount`).
+  let (first, second) = c.transformed.unsafelyUnwrapped
+  let place = panel % c.roundPanels
+  let half = c.roundPanels / 2
+  return (place < half ? first + place &* panelCount : second + (place &- half) &* panelCount)
+}
+
 // MARK: - Products
 
 /// M = V·U for one panel: n² products tiles×C · C×(16·vectors).
@@ -66,37 +89,45 @@ private struct TransformedTiles<F: Filtering> {
 @inline(never)
 private func multiply<F: Filtering>(
   _ inputBlocks: Int, _ vectors: Int, _ positions: Int, _ v: TransformedTiles<F>,
-  _ filter: UnsafePointer<Float>, _ m: TransformedTiles<F>, _ zeros: Zeros
+  _ filter: UnsafeMutablePointer<Float>, _ m: TransformedTiles<F>, _ zeros: Zeros
 ) {
-  let filterStride = inputBlocks &* vectors &* 256
+  let placeStride = MinimalFiltering.placeStride(
+    inputBlocks: inputBlocks, outputLanes: vectors &* 16)
   let tiles = v.tiles
   var position = 0
   while position < positions {
     let row = min(position / F.reach, F.filters &- 1)
     let column = min(position % F.reach, F.filters &- 1)
-    let filter = filter + (row &* F.filters &+ column) &* filterStride
+    let filter = UnsafePointer(filter) + (row &* F.filters &+ column) &* placeStride
     var t = 0
     while t < tiles {
       let offset = position &* 16 &+ t &* TransformedTiles<F>.tileStride
       let source = TransformedTiles<F>(base: v.base + offset, tiles: tiles)
       let target = TransformedTiles<F>(base: m.base + offset, tiles: tiles)
       let left = tiles &- t
+      let width = tileWidth(left)
       #if VECTOR_AVX512
-        switch (tileWidth(left), vectors) {
+        switch (width, vectors) {
+        case (14, 2): product(Tile<14, 2>.self, inputBlocks, source, filter, target, left, zeros)
+        case (13, 2): product(Tile<13, 2>.self, inputBlocks, source, filter, target, left, zeros)
         case (12, 2): product(Tile<12, 2>.self, inputBlocks, source, filter, target, left, zeros)
+        case (10, 2): product(Tile<10, 2>.self, inputBlocks, source, filter, target, left, zeros)
         case (8, 2): product(Tile<8, 2>.self, inputBlocks, source, filter, target, left, zeros)
         case (4, 2): product(Tile<4, 2>.self, inputBlocks, source, filter, target, left, zeros)
+        case (14, _): product(Tile<14, 1>.self, inputBlocks, source, filter, target, left, zeros)
+        case (13, _): product(Tile<13, 1>.self, inputBlocks, source, filter, target, left, zeros)
         case (12, _): product(Tile<12, 1>.self, inputBlocks, source, filter, target, left, zeros)
+        case (10, _): product(Tile<10, 1>.self, inputBlocks, source, filter, target, left, zeros)
         case (8, _): product(Tile<8, 1>.self, inputBlocks, source, filter, target, left, zeros)
         default: product(Tile<4, 1>.self, inputBlocks, source, filter, target, left, zeros)
         }
       #else
-        switch tileWidth(left) {
+        switch width {
         case 6: product(Tile<6, 1>.self, inputBlocks, source, filter, target, left, zeros)
         default: product(Tile<2, 1>.self, inputBlocks, source, filter, target, left, zeros)
         }
       #endif
-      t &+= tileWidth(left)
+      t &+= width
     }
     position &+= 1
   }
@@ -113,12 +144,21 @@ private func product<F: Filtering, let pixels: Int, let vectors: Int>(
   var (a, filter) = (UnsafePointer(source.base), filter)
   var block = 0
   while block < inputBlocks {
-    // A tile's next numbers are far away, where the processor does not look by itself.
+    // A tile's next numbers, and where its sums will go, are far away, where the processor does not look
+    // by itself.
     let isLast = block &+ 1 == inputBlocks
     let next = isLast ? UnsafePointer(source.base) + pixels &* tileStride : a + source.blockStride
     var p = 0
     while p < pixels {
       processor_prefetch(next + p &* tileStride)
+      if isLast {
+        var v = 0
+        while v < vectors {
+          processor_prefetch_to_write(
+            target.base + (v &* target.blockStride &+ p &* tileStride))
+          v &+= 1
+        }
+      }
       p &+= 1
     }
     accumulate(&sums, a, step: tileStride, filter)
@@ -132,7 +172,7 @@ private func product<F: Filtering, let pixels: Int, let vectors: Int>(
     while p < pixels {
       if p < count {
         store(
-          sums[unchecked: p][unchecked: v].lanes,
+          sums[unchecked: p][unchecked: v],
           target.base + (v &* target.blockStride &+ p &* tileStride))
       }
       p &+= 1
@@ -142,6 +182,65 @@ private func product<F: Filtering, let pixels: Int, let vectors: Int>(
 }
 
 // MARK: - Transforms
+
+/// A line of a patch in registers; as long as the longest.
+private typealias Line = InlineArray<9, Lanes>
+
+/// U ← G g Gᵀ for one panel and some input blocks.
+///
+/// U's places lie far apart, and to write all of them for one vector of filters after the other would
+/// have the processor wait for every line. So a row of places is written at a time: few enough runs for it
+/// to see where each goes on. What the rows have in common is computed again for each.
+@inline(never)
+func transformFilters<F: Filtering>(
+  _: F.Type, _ problem: UnsafePointer<BlockedConvolution>, _ panel: Int, _ firstBlock: Int,
+  _ endBlock: Int
+) {
+  transformFilterRow(F.self, 0, problem, panel, firstBlock, endBlock)
+  transformFilterRow(F.self, 1, problem, panel, firstBlock, endBlock)
+  transformFilterRow(F.self, 2, problem, panel, firstBlock, endBlock)
+  transformFilterRow(F.self, 3, problem, panel, firstBlock, endBlock)
+  if F.filters > 4 { transformFilterRow(F.self, 4, problem, panel, firstBlock, endBlock) }
+  if F.filters > 5 { transformFilterRow(F.self, 5, problem, panel, firstBlock, endBlock) }
+}
+
+/// One row of places of U.
+@inline(__always)
+private func transformFilterRow<F: Filtering>(
+  _: F.Type, _ row: Int, _ problem: UnsafePointer<BlockedConvolution>, _ panel: Int,
+  _ firstBlock: Int, _ endBlock: Int
+) {
+  let c = problem.pointee
+  let block = panel &* panelVectors
+  let lanes = min(panelVectors, c.outputBlocks &- block) &* 16
+  let taps = F.kernelSize &* F.kernelSize
+  // The numbers of one tap: 16 input lanes × the panel's output lanes.
+  let tapStride = 16 &* lanes
+  let placeStride = MinimalFiltering.placeStride(inputBlocks: c.inputBlocks, outputLanes: lanes)
+  let target = transformedPanel(F.self, c, panel) + row &* F.filters &* placeStride
+  var input = firstBlock
+  while input < endBlock {
+    let source = c.filter + (block &* 256 &* c.inputBlocks &+ input &* tapStride) &* taps
+    let run = target + input &* tapStride
+    var i = 0
+    while i < tapStride {
+      let filter = source + i
+      var line = InlineArray<3, Lanes>(repeating: .zero)
+      var column = 0
+      while column < F.kernelSize {
+        F.transformFilter({ load(filter + ($0 &* F.kernelSize &+ column) &* tapStride) }) {
+          if $0 == row { line[unchecked: column] = $1 }
+        }
+        column &+= 1
+      }
+      F.transformFilter({ line[unchecked: $0] }) {
+        store($1, run + ($0 &* placeStride &+ i))
+      }
+      i &+= 16
+    }
+    input &+= 1
+  }
+}
 
 /// Walks over the tiles of a part; a division for each tile would cost as much as a transform.
 private struct TileRaster {
@@ -168,16 +267,14 @@ private struct TileRaster {
 
 /// V ← Bᵀ d B for the part's tiles, all input blocks.
 ///
-/// - Parameter work: 2·n² vectors: a patch that leaves the map is first copied here, with zeros where
-///   nothing is; the rows of the half-transformed patch follow.
+/// - Parameter patch: n² vectors: a patch that leaves the map is first copied here, with zeros where
+///   nothing is.
 @inline(never)
 private func transformInput<F: Filtering>(
   _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart, _ v: TransformedTiles<F>,
-  _ work: UnsafeMutablePointer<Float>
+  patch: UnsafeMutablePointer<Float>
 ) {
   let c = problem.pointee
-  let patch = work
-  let half = work + F.reach &* F.reach &* 16
   var target = v.base
   var block = 0
   while block < c.inputBlocks {
@@ -194,23 +291,62 @@ private func transformInput<F: Filtering>(
         source = UnsafePointer(patch)
         rowStride = F.reach &* 16
       }
-      var row = 0
-      while row < F.reach {
-        F.transformInput(source, 16, half + row &* F.reach &* 16, 16)
-        source += rowStride
-        row &+= 1
-      }
-      var column = 0
-      while column < F.reach {
-        F.transformInput(
-          UnsafePointer(half) + column &* 16, F.reach &* 16, target + column &* 16, F.reach &* 16)
-        column &+= 1
-      }
+      transformPatch(F.self, source, rowStride, target)
       target += TransformedTiles<F>.tileStride
       tile &+= 1
       place.advance()
     }
     block &+= 1
+  }
+}
+
+/// Bᵀ d B of one patch.
+///
+/// n² vectors are more than the registers hold, and stores are dear (Zen 4 writes half a vector a cycle).
+/// So nothing is stored half-done: Bᵀ d is made two rows at a time, the two of a pair of points, which
+/// share their arithmetic, and each row goes through B at once; the price is that inputs are read several
+/// times.
+@inline(__always)
+private func transformPatch<F: Filtering>(
+  _: F.Type, _ source: UnsafePointer<Float>, _ rowStride: Int,
+  _ target: UnsafeMutablePointer<Float>
+) {
+  if F.reach == 4 || F.reach == 6 {
+    transformRows(F.self, 0, 1, source, rowStride, target)
+    transformRows(F.self, 1, 2, source, rowStride, target)
+    if F.reach == 6 { transformRows(F.self, 3, 2, source, rowStride, target) }
+    transformRows(F.self, F.reach &- 1, 1, source, rowStride, target)
+  } else {
+    transformRows(F.self, 0, 2, source, rowStride, target)
+    transformRows(F.self, 2, 2, source, rowStride, target)
+    transformRows(F.self, 4, 1, source, rowStride, target)
+    if F.reach == 9 {
+      transformRows(F.self, 5, 2, source, rowStride, target)
+      transformRows(F.self, 7, 2, source, rowStride, target)
+    }
+  }
+}
+
+/// `count` rows of Bᵀ d B from row `first` on, one or two.
+@inline(__always)
+private func transformRows<F: Filtering>(
+  _: F.Type, _ first: Int, _ count: Int, _ source: UnsafePointer<Float>, _ rowStride: Int,
+  _ target: UnsafeMutablePointer<Float>
+) {
+  var a = Line(repeating: .zero)
+  var b = Line(repeating: .zero)
+  var column = 0
+  while column < F.reach {
+    F.transformInput({ load(source + ($0 &* rowStride &+ column &* 16)) }) { row, lanes in
+      if row == first { a[unchecked: column] = lanes }
+      if row == first &+ 1 { b[unchecked: column] = lanes }
+    }
+    column &+= 1
+  }
+  let target = target + first &* F.reach &* 16
+  F.transformInput({ a[unchecked: $0] }) { store($1, target + $0 &* 16) }
+  if count == 2 {
+    F.transformInput({ b[unchecked: $0] }) { store($1, target + (F.reach &+ $0) &* 16) }
   }
 }
 
@@ -240,31 +376,39 @@ private func copyPatch(
 
 /// output ← epilogue(Aᵀ M A) for the part's tiles, one output block.
 ///
-/// - Parameter work: m half-transformed rows of n vectors, then a row of m sums.
+/// - Parameter sums: room for a tile's m² sums.
 @inline(never)
 private func transformOutput<F: Filtering>(
   _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart,
-  _ m: UnsafeMutablePointer<Float>, _ block: Int, _ work: UnsafeMutablePointer<Float>, _: F.Type
+  _ m: UnsafeMutablePointer<Float>, _ block: Int, sums: UnsafeMutablePointer<Float>, _: F.Type
 ) {
   let c = problem.pointee
   var place = TileRaster(c, part, side: F.outputs)
-  let sums = work + F.outputs &* F.reach &* 16
   var source = UnsafePointer(m)
   var tile = part.first
   while tile < part.end {
+    var lines = InlineArray<4, Line>(repeating: Line(repeating: .zero))
     var column = 0
     while column < F.reach {
-      F.transformOutput(
-        source + column &* 16, F.reach &* 16, work + column &* 16, F.reach &* 16)
+      F.transformOutput({ load(source + ($0 &* F.reach &+ column) &* 16) }) {
+        lines[unchecked: $0][unchecked: column] = $1
+      }
       column &+= 1
+    }
+    var row = 0
+    while row < F.outputs {
+      F.transformOutput({ lines[unchecked: row][unchecked: $0] }) {
+        store($1, sums + (row &* F.outputs &+ $0) &* 16)
+      }
+      row &+= 1
     }
     let rows = min(F.outputs, c.outputHeight &- place.row)
     let columns = min(F.outputs, c.outputWidth &- place.x)
-    var r = 0
-    while r < rows {
-      F.transformOutput(UnsafePointer(work) + r &* F.reach &* 16, 16, sums, 16)
-      OutputRow(c, block, row: place.row &+ r, x: place.x).finish(sums, columns)
-      r &+= 1
+    row = 0
+    while row < rows {
+      OutputRow(c, block, row: place.row &+ row, x: place.x)
+        .finish(sums + row &* F.outputs &* 16, columns)
+      row &+= 1
     }
     source += TransformedTiles<F>.tileStride
     tile &+= 1

@@ -29,8 +29,14 @@ public struct BlockedConvolution {
   public var topPadding: Int, leftPadding: Int
   /// The minimal filtering that computes it; nil for direct convolution.
   public var filtering: MinimalFiltering?
-  /// The filter, packed for the algorithm.
+  /// The filter's panels: for each, input block, tap, input lane, output lane.
   public var filter: UnsafePointer<Float>
+  /// For a minimal filtering, room for the transformed filters of ``roundPanels`` panels, in two halves: one
+  /// core tends to use the first of them and another the second, and where these stand is the same for all
+  /// layers, so that cores which share no cache do not take lines from each other.
+  public var transformed: (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>)?
+  /// The panels of a round, which are transformed together and then used.
+  public var roundPanels: Int
   /// outputBlocks×16 numbers that are added to every sum; where there is a ``border``, three more
   /// such rows: for its row, its column, and the pixel in both.
   public var bias: UnsafePointer<Float>
@@ -73,11 +79,16 @@ public struct BlockedConvolution {
     self.border = nil
     self.silu = silu
     self.filtering = nil
+    self.transformed = nil
+    self.roundPanels = 1
     self.residual = nil
     self.coarse = nil
     self.pixelStep = 1
   }
 }
+
+/// Vectors in the largest register tile: 14 pixels × 2 blocks of outputs.
+public let largestTile = 28
 
 /// The part of a convolution that one task computes.
 public struct ConvolutionPart {

@@ -33,4 +33,10 @@ public enum MinimalFiltering: Sendable, CaseIterable {
   public var reach: Int { (outputs - 1) * stride + kernelSize }
   /// The different filter numbers of a line; positions from there on share the last.
   public var filters: Int { stride == 2 ? reach - outputs + 1 : reach }
+  /// Floats from one place of a transformed filter to the next, for 16 input lanes a block and so many
+  /// output lanes: one line more than there are numbers, since lines at a multiple of a power of two would
+  /// fall into a few sets of the first-level cache.
+  public static func placeStride(inputBlocks: Int, outputLanes: Int) -> Int {
+    inputBlocks * 16 * outputLanes + 16
+  }
 }

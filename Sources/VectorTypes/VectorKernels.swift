@@ -7,6 +7,12 @@ public struct VectorKernels: Sendable {
   public let name: String
   /// Output blocks in one panel of a packed filter.
   public let panelBlocks: Int
+  /// Transforms a panel's filters for a convolution's minimal filtering, for the input blocks in
+  /// `firstBlock..<endBlock`: G g Gᵀ, in single precision.
+  public let transformFilters:
+    @Sendable (
+      _ problem: UnsafePointer<BlockedConvolution>, _ panel: Int, _ firstBlock: Int, _ endBlock: Int
+    ) -> Void
   /// Computes a part of a convolution: by its ``BlockedConvolution/filtering``, or as it is written
   /// (any square filter and stride).
   public let convolve:
@@ -66,6 +72,8 @@ public struct VectorKernels: Sendable {
   /// The kernels of one instruction set.
   public init(
     name: String, panelBlocks: Int,
+    transformFilters:
+      @escaping @Sendable (UnsafePointer<BlockedConvolution>, Int, Int, Int) -> Void,
     convolve:
       @escaping @Sendable (
         UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>
@@ -96,6 +104,7 @@ public struct VectorKernels: Sendable {
   ) {
     self.name = name
     self.panelBlocks = panelBlocks
+    self.transformFilters = transformFilters
     self.convolve = convolve
     self.maxPool5 = maxPool5
     self.silu = silu

@@ -64,21 +64,28 @@ struct ConvolutionProblem: CustomStringConvertible {
   }
 
   /// The same by vector kernels, on blocked copies; unwritten outputs stay NaN.
+  ///
+  /// - Parameter cut: how it is cut into tasks, made of the usual cut.
   func blocked(
-    _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels, threads: Int = 1
+    _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels, threads: Int = 1,
+    cut: (ConvolutionGrid) -> ConvolutionGrid = { $0 }
   ) -> [Float] {
     withBlocked(algorithm, kernels) { c, output in
-      let grid = c.grid(panelBlocks: kernels.panelBlocks)
+      let grid = cut(c.grid(panelBlocks: kernels.panelBlocks))
       let scratch = c.scratchCount(grid, panelBlocks: kernels.panelBlocks)
-      let memory = UnsafeMutablePointer<Float>.allocate(capacity: scratch * threads)
-      memory.initialize(repeating: .nan, count: scratch * threads)
+      let transformed = c.transformedCount(grid, panelBlocks: kernels.panelBlocks)
+      let count = scratch * threads + 2 * transformed
+      let memory = UnsafeMutablePointer<Float>.allocate(capacity: count)
+      memory.initialize(repeating: .nan, count: count)
       defer { memory.deallocate() }
-      nonisolated(unsafe) let (scratches, problem) = (memory, c)
-      ThreadPool(threads: threads).run(grid.tasks) { task, worker in
-        withUnsafePointer(to: problem) {
-          kernels.convolve($0, grid.part(task), scratches + worker * scratch)
-        }
-      }
+      var problem = c
+      problem.transformed = (
+        memory + scratch * threads, memory + scratch * threads + transformed
+      )
+      problem.roundPanels = grid.roundPanels
+      kernels.convolve(
+        &problem, grid, scratch: ConvolutionScratch(workers: memory, stride: scratch),
+        on: ThreadPool(threads: threads))
       return output.planar()
     }
   }
@@ -101,11 +108,9 @@ struct ConvolutionProblem: CustomStringConvertible {
     let output = BlockedCopy(
       [Float](repeating: .nan, count: residual.count), channels: g.outputChannels, g.outputHeight,
       g.outputWidth)
-    let filtering = algorithm.filtering(kernelSize: g.kernelSize, stride: g.stride)
     let filter = PackedFilter(
-      n.filter, inputChannels: g.inputChannels, kernelSize: g.kernelSize, filtering: filtering,
-      inputs: inputs, outputs: outputs, panelBlocks: kernels.panelBlocks,
-      on: ThreadPool(threads: 1))
+      n.filter, inputChannels: g.inputChannels, kernelSize: g.kernelSize, inputs: inputs,
+      outputs: outputs, panelBlocks: kernels.panelBlocks, on: ThreadPool(threads: 1))
     let bias = biasRows(n.bias).flatMap { row in outputs.channels.map { $0.map { row[$0] } ?? 0 } }
     return withExtendedLifetime((input, residual, coarse, filter)) {
       bias.withUnsafeBufferPointer { bias in
@@ -116,7 +121,7 @@ struct ConvolutionProblem: CustomStringConvertible {
           outputHeight: g.outputHeight, outputWidth: g.outputWidth, kernelSize: g.kernelSize,
           stride: g.stride, topPadding: g.topPadding, leftPadding: g.leftPadding,
           filter: filter.base, bias: bias, silu: activation == .silu)
-        c.filtering = filtering
+        c.filtering = algorithm.filtering(kernelSize: g.kernelSize, stride: g.stride)
         c.border = border
         if hasResidual { c.residual = UnsafePointer(residual.reading) }
         if hasCoarse { c.coarse = UnsafePointer(coarse.reading) }
@@ -142,7 +147,7 @@ final class BlockedCopy {
     self.channels = channels
     self.pixels = height * width
     let blocks = (channels + 15) / 16
-    // Tiles may read up to 12 pixels past the end of the last block, never write there.
+    // Tiles may read some pixels past the end of the last block, never write there.
     memory = .allocate(capacity: (blocks * pixels + 12) * 16)
     memory.initialize(repeating: 0, count: (blocks * pixels + 12) * 16)
     reading = .allocate(capacity: blocks)
@@ -226,6 +231,25 @@ final class BlockedCopy {
           abs(pair.0 - pair.1) / (scale + 1)
         }.reduce(0) { $1 <= $0 ? $0 : $1 }  // keeps a NaN
         #expect(worst <= tolerance, "\(problem) \(kernels.name) \(algorithm)")
+      }
+    }
+  }
+
+  @Test(
+    "Rounds of panels and groups of tasks change no byte",
+    arguments: problems.filter { $0.geometry.outputChannels == 80 && $0.geometry.kernelSize > 1 })
+  func sameBytesForEveryCut(problem: ConvolutionProblem) {
+    for kernels in VectorKernels.available {
+      for algorithm in BlockedAlgorithm.allCases where algorithm.supports(problem.geometry) {
+        let usual = problem.blocked(algorithm, kernels)
+        for (roundPanels, groupsPanels) in [(1, false), (1, true), (2, true)] {
+          let other = problem.blocked(algorithm, kernels, threads: 2) {
+            ConvolutionGrid(
+              total: $0.total, step: 5, panels: $0.panels, panelStep: 2,
+              roundPanels: roundPanels, groupsPanels: groupsPanels)
+          }
+          #expect(other == usual, "\(kernels.name) \(algorithm) \(roundPanels) a round")
+        }
       }
     }
   }

@@ -47,12 +47,18 @@ import Testing
   ) -> Bool {
     let mark: Float = 12_345.678
     let count = c.scratchCount(grid, panelBlocks: kernels.panelBlocks)
-    let scratch = UnsafeMutablePointer<Float>.allocate(capacity: count + 4096)
-    defer { scratch.deallocate() }
-    scratch.initialize(repeating: mark, count: count + 4096)
-    withUnsafePointer(to: c) { c in
-      for task in 0..<grid.tasks { kernels.convolve(c, grid.part(task), scratch) }
-    }
-    return (count..<count + 4096).allSatisfy { scratch[$0] == mark }
+    let half = c.transformedCount(grid, panelBlocks: kernels.panelBlocks)
+    let transformed = 2 * half
+    let memory = UnsafeMutablePointer<Float>.allocate(capacity: transformed + count + 8192)
+    defer { memory.deallocate() }
+    memory.initialize(repeating: mark, count: transformed + count + 8192)
+    let scratch = memory + transformed + 4096
+    var c = c
+    c.transformed = (memory, memory + half)
+    c.roundPanels = grid.roundPanels
+    kernels.convolve(
+      &c, grid, scratch: ConvolutionScratch(workers: scratch, stride: count),
+      on: ThreadPool(threads: 1))
+    return (0..<4096).allSatisfy { memory[transformed + $0] == mark && scratch[count + $0] == mark }
   }
 }

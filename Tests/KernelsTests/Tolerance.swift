@@ -3,7 +3,7 @@ import Kernels
 /// How far from the definition a kernel may be: the only place where such limits stand.
 enum Tolerance {
   /// Error of one output relative to Σ|x·w| + 1: a bound for sums of `depth` products in single
-  /// precision, and for Winograd what was measured (14 and 5 for 4×4 outputs of a 3×3 filter, 2.5 for 2×2
+  /// precision, and for Winograd what was measured (14 and 7.3 for 4×4 outputs of a 3×3 filter, 2.5 for 2×2
   /// outputs) with some room.
   ///
   /// A 2×2 filter has 28 on borders: there an output may see one tap alone, so that Σ|x·w| has one product

@@ -1,42 +1,55 @@
 import VectorTypes
 
-/// The tasks of one convolution: `step` rows (direct) or tiles (Winograd) by `panelStep` panels each.
+/// How a convolution is cut: its panels into rounds, and each round into tasks of some rows (direct) or
+/// tiles (Winograd) by some panels each, all as equal as can be.
 ///
 /// Neighbouring tasks, which tend to run on one core (``ThreadPool``), share what there is more of: where
 /// the map is larger than the filter the tasks of the same rows stand together, else those of the same
 /// panels.
 public struct ConvolutionGrid: Sendable {
-  /// Rows or tiles in all, and in one task.
-  public let total: Int, step: Int
-  /// Filter panels in all, and in one task.
-  public let panels: Int, panelStep: Int
+  /// Rows or tiles, and filter panels, in all.
+  public let total: Int, panels: Int
+  /// Panels in a round, but for the last.
+  public let roundPanels: Int
+  /// Tasks of a round side by side, and one above the other.
+  let across: Int, down: Int
   /// Whether tasks of the same panels are neighbours, rather than those of the same rows or tiles.
-  public let groupsPanels: Bool
+  let groupsPanels: Bool
 
-  /// A grid of these sizes.
-  public init(total: Int, step: Int, panels: Int, panelStep: Int, groupsPanels: Bool = false) {
+  /// A grid of tasks of at most `step` rows or tiles by at most `panelStep` panels.
+  public init(
+    total: Int, step: Int, panels: Int, panelStep: Int, roundPanels: Int? = nil,
+    groupsPanels: Bool = false
+  ) {
     self.total = total
-    self.step = step
     self.panels = panels
-    self.panelStep = panelStep
+    self.roundPanels = roundPanels ?? max(1, panels)
+    self.across = (total + step - 1) / step
+    self.down = (min(panels, self.roundPanels) + panelStep - 1) / panelStep
     self.groupsPanels = groupsPanels
   }
 
-  /// Tasks side by side, and one above the other.
-  var across: Int { (total + step - 1) / step }
-  var down: Int { (panels + panelStep - 1) / panelStep }
-
-  /// The number of tasks.
+  /// The number of rounds.
+  public var rounds: Int { (panels + roundPanels - 1) / roundPanels }
+  /// The number of tasks in a round.
   public var tasks: Int { across * down }
+  /// Rows or tiles in the largest task.
+  var step: Int { (total + across - 1) / max(1, across) }
 
-  /// What task `index` computes.
-  public func part(_ index: Int) -> ConvolutionPart {
+  /// The panels of a round.
+  public func panels(round: Int) -> Range<Int> {
+    round * roundPanels..<min(panels, (round + 1) * roundPanels)
+  }
+
+  /// What task `index` of a round computes; in the last round it may be nothing.
+  public func part(_ index: Int, round: Int) -> ConvolutionPart {
     let (place, group) =
       groupsPanels ? (index % across, index / across) : (index / down, index % down)
-    let (first, panel) = (place * step, group * panelStep)
+    let panels = panels(round: round)
     return ConvolutionPart(
-      first: first, end: min(total, first + step), firstPanel: panel,
-      endPanel: min(panels, panel + panelStep))
+      first: place * total / across, end: (place + 1) * total / across,
+      firstPanel: panels.lowerBound + group * panels.count / down,
+      endPanel: panels.lowerBound + (group + 1) * panels.count / down)
   }
 }
 
@@ -46,28 +59,57 @@ extension BlockedConvolution {
   /// Depends on sizes alone, never on the number of threads, so that results do not either.
   public func grid(panelBlocks: Int) -> ConvolutionGrid {
     let panels = (outputBlocks + panelBlocks - 1) / panelBlocks
-    if let filtering { return winogradGrid(filtering, panels: panels) }
+    if let filtering {
+      return winogradGrid(filtering, panels: panels, panelBlocks: panelBlocks)
+    }
     return directGrid(panels: panels, panelBlocks: panelBlocks)
   }
 
-  /// Tiles and panels enough that a task's inputs are transformed for several panels, and its filters
+  /// Enough tiles and panels that a task's inputs are transformed for several panels, and its filters
   /// read for several register tiles; few enough that there are many tasks.
+  ///
+  /// A round's transformed filters are to stay in the shared cache.
   ///
   /// Measured on all layers of s and x at 640, from 12 to 400 tiles and 1 to all panels: these are
   /// within 3 % of the best almost everywhere; tasks twice as large lose a tenth, on the widest layers
   /// half.
-  private func winogradGrid(_ filtering: MinimalFiltering, panels: Int) -> ConvolutionGrid {
+  private func winogradGrid(
+    _ filtering: MinimalFiltering, panels: Int, panelBlocks: Int
+  ) -> ConvolutionGrid {
     let total = filtering.tiles(height: outputHeight, width: outputWidth)
-    let step = total > 300 ? 36 : total > 48 ? 24 : 12
-    let down = (panels + 4) / 5
+    // One to three register tiles.
+    let step = total > 300 ? 39 : total > 48 ? 26 : 13
+    let roundBytes = 16_000_000
+    let panelBytes = 4 * transformedCount(filtering, panels: 1, panelBlocks: panelBlocks)
+    let rounds = (panels * panelBytes + roundBytes - 1) / roundBytes
+    let roundPanels = (panels + rounds - 1) / rounds
+    let groupsPanels = hasLargeFilter(places: filtering.filters * filtering.filters)
+    // Filters are used by the core that transformed them, if several panels can be told apart.
+    let panelStep = groupsPanels ? min(5, (roundPanels + 1) / 2) : 5
     return ConvolutionGrid(
-      total: total, step: min(step, total), panels: panels, panelStep: (panels + down - 1) / down,
-      groupsPanels: hasLargeFilter(positions: filtering.filters * filtering.filters))
+      total: total, step: step, panels: panels, panelStep: panelStep, roundPanels: roundPanels,
+      groupsPanels: groupsPanels)
   }
 
-  /// Whether the packed filter is larger than the input map.
-  private func hasLargeFilter(positions: Int) -> Bool {
-    planar == nil && positions * outputBlocks * 256 > inputHeight * inputWidth * 16
+  /// Floats that the transformed filters of so many panels take.
+  private func transformedCount(
+    _ filtering: MinimalFiltering, panels: Int, panelBlocks: Int
+  ) -> Int {
+    let places = filtering.filters * filtering.filters
+    return panels * places
+      * MinimalFiltering.placeStride(inputBlocks: inputBlocks, outputLanes: panelBlocks * 16)
+  }
+
+  /// Floats in each half of the room for the transformed filters of a round; none for direct convolution.
+  public func transformedCount(_ grid: ConvolutionGrid, panelBlocks: Int) -> Int {
+    guard let filtering else { return 0 }
+    return transformedCount(
+      filtering, panels: (grid.roundPanels + 1) / 2, panelBlocks: panelBlocks)
+  }
+
+  /// Whether the filter, as the kernel reads it, is larger than the input map.
+  private func hasLargeFilter(places: Int) -> Bool {
+    planar == nil && places * outputBlocks * 256 > inputHeight * inputWidth * 16
   }
 
   /// Every cut into rows and panels is priced, and the cheapest taken.
@@ -79,7 +121,7 @@ extension BlockedConvolution {
       cost: Double.infinity,
       grid: ConvolutionGrid(total: outputHeight, step: 1, panels: panels, panelStep: panels)
     )
-    let groupsPanels = hasLargeFilter(positions: kernelSize * kernelSize)
+    let groupsPanels = hasLargeFilter(places: kernelSize * kernelSize)
     for step in 1...outputHeight {
       for panelStep in 1...panels {
         let grid = ConvolutionGrid(
@@ -99,7 +141,7 @@ extension BlockedConvolution {
     let cache = 480_000.0, sharedBytes = 8.0
     let taps = Double(planar == nil ? kernelSize * kernelSize : 1)
     let filterBytes = taps * Double(inputBlocks * outputBlocks * 256 * 4)
-    let taskFilter = filterBytes * Double(grid.panelStep) / Double(grid.panels)
+    let taskFilter = filterBytes / Double(grid.down)
     let pixels = Double(outputHeight * outputWidth)
     let spread = kernelSize == 1 ? 1 : stride * stride
     // Bytes of prepared input a row, and cycles to prepare all of it once.
@@ -129,21 +171,21 @@ extension BlockedConvolution {
 
   /// Floats of scratch that one task of `grid` needs.
   public func scratchCount(_ grid: ConvolutionGrid, panelBlocks: Int) -> Int {
-    let zeros = 24 * 16
+    let zeros = largestTile * 16
     if let filtering {
-      // Zeros, a patch, its half-transformed rows, and the transformed tiles of the inputs and of a panel.
+      // Zeros, a patch, and the transformed tiles of the inputs and of a panel.
       let positions = filtering.reach * filtering.reach
       let tile = positions | 1
-      let vectors = 2 * positions + (inputBlocks + panelBlocks) * grid.step * tile
+      let vectors = positions + (inputBlocks + panelBlocks) * grid.step * tile
       // A product may read on to the end of a register tile.
-      return zeros + (vectors + 12 * tile) * 16
+      return zeros + (vectors + 14 * tile) * 16
     }
-    let table = zeros + inputBlocks * 2 + kernelSize * 2 + 32 + 24 * 16
+    let table = zeros + inputBlocks * 2 + kernelSize * 2 + 32 + largestTile * 16
     if kernelSize == 1 && stride == 1 { return table }
     let rows = (grid.step - 1) * stride + kernelSize
     let columns = (outputWidth + (kernelSize - 1) / stride) * stride
-    // A tile that is wider than what is left of its row reads up to 12 pixels further.
-    let pixels = rows * columns + 12 + 16
+    // A tile that is wider than what is left of its row reads some pixels further.
+    let pixels = rows * columns + 14 + 16
     return table + (planar == nil ? inputBlocks * 16 * pixels : planarChannels * pixels)
   }
 }

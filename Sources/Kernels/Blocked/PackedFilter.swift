@@ -65,10 +65,10 @@ public struct ChannelLanes: Sendable, Hashable {
   public var blocks: Int { channels.count / blockChannels }
 }
 
-/// A filter laid out for the vector kernels: panel, position, input block, input lane, output lane.
+/// A filter laid out for the vector kernels: panel, input block, tap, input lane, output lane.
 ///
-/// For direct convolution the positions of a panel come inside the input block (block, tap), for a
-/// minimal filtering outside (product, block): each kernel reads its filter from front to end.
+/// So direct convolution reads it from front to end; a minimal filtering transforms it first
+/// (``VectorKernels/transformFilters``).
 public final class PackedFilter: @unchecked Sendable {
   // Sendable: written by the initialiser alone.
 
@@ -82,20 +82,17 @@ public final class PackedFilter: @unchecked Sendable {
   /// Packs `filter` (K×C×R×R, row-major).
   ///
   /// - Parameters:
-  ///   - filtering: the minimal filtering that will use it; nil for direct convolution.
   ///   - inputs: the lanes of the map that will be read.
   ///   - outputs: the lanes of the map that will be written.
   ///   - panelBlocks: output blocks a panel, as the kernels want it.
-  /// Cost: one pass over the filter; for Winograd some 50 multiply-adds a pair of channels, in Double.
+  /// Cost: one pass over the filter.
   public init(
-    _ filter: UnsafePointer<Float>, inputChannels: Int, kernelSize: Int,
-    filtering: MinimalFiltering?, inputs: ChannelLanes, outputs: ChannelLanes, panelBlocks: Int,
-    on pool: ThreadPool
+    _ filter: UnsafePointer<Float>, inputChannels: Int, kernelSize: Int, inputs: ChannelLanes,
+    outputs: ChannelLanes, panelBlocks: Int, on pool: ThreadPool
   ) {
     let taps = kernelSize * kernelSize
-    let positions = filtering.map { $0.filters * $0.filters } ?? taps
     let (inputBlocks, outputBlocks) = (inputs.blocks, outputs.blocks)
-    count = positions * inputBlocks * outputBlocks * 256
+    count = taps * inputBlocks * outputBlocks * 256
     pages = Pages(byteCount: count * 4)
     let target = pages.base.bindMemory(to: Float.self, capacity: max(count, 1))
     base = UnsafePointer(target)
@@ -103,41 +100,27 @@ public final class PackedFilter: @unchecked Sendable {
     pool.run(outputBlocks) { block, _ in
       let panel = block / panelBlocks * panelBlocks
       let vectors = min(panelBlocks, outputBlocks - panel)
-      // Distances between neighbours along each axis of the panel.
-      let laneStride = vectors * 16
-      let blockStride = (filtering == nil ? positions : 1) * 16 * laneStride
-      let positionStride = (filtering == nil ? 1 : inputBlocks) * 16 * laneStride
-      let start = base + panel * positions * inputBlocks * 256 + (block - panel) * 16
+      var place = base + panel * taps * inputBlocks * 256 + (block - panel) * 16
       // Where the filters of the block's 16 outputs begin; an empty lane has none.
       let rows = outputs.channels[block * 16..<block * 16 + 16].map { output in
         output.map { filter + $0 * inputChannels * taps }
       }
-      for (input, channel) in inputs.channels.enumerated() {
-        let place = start + input / 16 * blockStride + input % 16 * laneStride
-        guard let channel else {
-          for p in 0..<positions { put(.zero, place + p * positionStride) }
-          continue
-        }
-        func tap(_ t: Int) -> SIMD16<Float> {
-          var lanes = SIMD16<Float>.zero
-          for lane in 0..<16 {
-            if let row = rows[lane] { lanes[lane] = row[channel * taps + t] }
+      for input in stride(from: 0, to: inputs.channels.count, by: 16) {
+        for tap in 0..<taps {
+          for channel in inputs.channels[input..<input + 16] {
+            var lanes = SIMD16<Float>.zero
+            if let channel {
+              for lane in 0..<16 {
+                if let row = rows[lane] { lanes[lane] = row[channel * taps + tap] }
+              }
+            }
+            UnsafeMutableRawPointer(place).storeBytes(of: lanes, as: SIMD16<Float>.self)
+            place += vectors * 16
           }
-          return lanes
-        }
-        if let filtering {
-          filtering.transform(tap) { put($1, place + $0 * positionStride) }
-        } else {
-          for t in 0..<taps { put(tap(t), place + t * positionStride) }
         }
       }
     }
   }
 
   deinit { pages.deallocate() }
-}
-
-@inline(__always)
-private func put(_ lanes: SIMD16<Float>, _ address: UnsafeMutablePointer<Float>) {
-  UnsafeMutableRawPointer(address).storeBytes(of: lanes, as: SIMD16<Float>.self)
 }

@@ -11,10 +11,4 @@ extension BlockedAlgorithm {
     let tiles = filtering.tiles(height: g.outputHeight, width: g.outputWidth)
     return filtering.reach * filtering.reach * tiles * g.inputChannels * g.outputChannels
   }
-
-  /// The numbers in the filter as this algorithm reads it, lanes that only fill a block not counted.
-  public func filterCount(_ g: ConvolutionGeometry) -> Int {
-    let side = filtering(kernelSize: g.kernelSize, stride: g.stride)?.filters ?? g.kernelSize
-    return side * side * g.inputChannels * g.outputChannels
-  }
 }
