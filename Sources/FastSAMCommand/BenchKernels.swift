@@ -16,8 +16,8 @@ struct BenchKernels: ParsableCommand {
       equal sizes are measured once.
 
       `im2col` is the layer through columns and BLAS. `slower` is how much longer the plan's \
-      algorithm takes than the fastest; the plan also minds memory, and in a forward pass the layer \
-      before leaves some of the input in the caches (see `bench layers`).
+      algorithm takes than the fastest; in a forward pass the layer before leaves some of the input in \
+      the caches (see `bench layers`).
       """)
 
   @OptionGroup var options: BenchOptions
