@@ -23,7 +23,7 @@ final class Workspace: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
 
   init(_ layout: PlanLayout, workers: Int) {
-    // A tile may read up to 12 pixels past the end of a block: of the last one, past the arena.
+    // A tile may read some pixels past the end of a block: of the last one, past the arena.
     let slack = 16 * 16
     let counts = [
       layout.inputCount + slack, layout.arenaCount + slack, layout.scratchCount * workers,

@@ -21,8 +21,9 @@ import Synchronization
 /// part of the map is then in the caches of the core that reads it for the next. Who is done with its own
 /// share takes tasks from the far ends of others'. Idle workers spin for some 50 µs, then sleep.
 ///
-/// Measured on two cores that share no cache, where a line takes 0.35 µs from one to the other: with one
-/// queue for all a forward pass took 111 ms, with shares 104 (and 89 with a cache in common, either way).
+/// Measured on two cores that share no cache, where a line takes 0.35 µs to the other and back: with one
+/// queue for all a forward pass took 111 ms, with shares and nothing else changed 104 (and 90 with a cache in
+/// common, either way).
 public final class ThreadPool: Sendable {
   /// The number of threads that work, the caller's included.
   public let threads: Int
