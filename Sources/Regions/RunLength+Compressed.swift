@@ -14,6 +14,15 @@ extension RunLength {
         for i in 0..<counts.count {
           var value = counts[i]
           if i > 2 { value &-= counts[i - 2] }
+          // One group or two, nearly always, and which of them no processor foresees: so both are written,
+          // and the second may be overwritten by the next number.
+          if (value &+ 512) & ~1023 == 0 {
+            let isShort = (value &+ 16) & ~31 == 0
+            out[length] = UInt8(truncatingIfNeeded: value & 0x1f &+ (isShort ? 48 : 80))
+            out[length &+ 1] = UInt8(truncatingIfNeeded: value >> 5 & 0x1f &+ 48)
+            length &+= isShort ? 1 : 2
+            continue
+          }
           var more = true
           while more {
             var group = UInt8(truncatingIfNeeded: value & 0x1f)

@@ -165,47 +165,72 @@ public struct RunLength: Sendable, Hashable {
 }
 
 /// The places, counted column-major, where a mask begins and ends; growing as columns are added.
-private struct RunBoundaries {
-  private var positions: [Int] = []
+private struct RunBoundaries: ~Copyable {
+  private var positions: UnsafeMutablePointer<Int>
+  private var count = 0, capacity: Int
   /// The position after the last column that was added.
   private var end = 0
 
-  init(expecting capacity: Int) { positions.reserveCapacity(capacity) }
+  init(expecting capacity: Int) {
+    self.capacity = capacity
+    positions = .allocate(capacity: capacity)
+  }
+
+  deinit { positions.deallocate() }
+
+  /// Makes room for so many more places.
+  private mutating func reserve(_ more: Int) {
+    guard count + more > capacity else { return }
+    capacity = max(2 * capacity, count + more)
+    let grown = UnsafeMutablePointer<Int>.allocate(capacity: capacity)
+    grown.moveInitialize(from: positions, count: count)
+    positions.deallocate()
+    positions = grown
+  }
 
   /// Ends a run that the last column left open.
   mutating func close() {
-    if positions.count & 1 == 1 { positions.append(end) }
+    guard count & 1 == 1 else { return }
+    reserve(1)
+    (positions + count).initialize(to: end)
+    count += 1
   }
 
   /// Adds a column of `rows` pixels whose first one is pixel `position` of the picture.
-  mutating func add(column: UnsafePointer<UInt64>, count: Int, rows: Int, position: Int) {
+  mutating func add(column: UnsafePointer<UInt64>, count words: Int, rows: Int, position: Int) {
     // A run goes on from one column into the next only where the window is as high as the picture.
     if position != end { close() }
-    var carry = UInt64(positions.count & 1)
-    for i in 0..<count {
-      let word = column[i]
-      var changes = word ^ (word &<< 1 | carry)
-      carry = word &>> 63
+    // The room is made once: a column of noise has a place in every other row, or more.
+    reserve(64 * words)
+    var place = positions + count
+    var carry = UInt64(count & 1)
+    for i in 0..<words {
+      var changes = column[i] ^ (column[i] &<< 1 | carry)
+      carry = column[i] &>> 63
+      // Bits past the last row are no pixels.
+      if i &+ 1 == words { changes &= .max &>> UInt64(64 &* words &- rows) }
       while changes != 0 {
-        let row = i * 64 + changes.trailingZeroBitCount
-        // Bits past the last row are no pixels.
-        if row >= rows { break }
-        positions.append(position + row)
+        place.initialize(to: position &+ i &* 64 &+ changes.trailingZeroBitCount)
+        place += 1
         changes &= changes &- 1
       }
     }
+    count = place - positions
     end = position + rows
   }
 
   func counts(total: Int) -> [Int] {
-    var counts: [Int] = []
-    counts.reserveCapacity(positions.count + 1)
-    var last = 0
-    for position in positions {
-      counts.append(position - last)
-      last = position
+    Array(unsafeUninitializedCapacity: count + 1) { counts, length in
+      var last = 0
+      for i in 0..<count {
+        counts[i] = positions[i] &- last
+        last = positions[i]
+      }
+      length = count
+      if total > last || count == 0 {
+        counts[count] = total - last
+        length += 1
+      }
     }
-    if total > last || counts.isEmpty { counts.append(total - last) }
-    return counts
   }
 }
