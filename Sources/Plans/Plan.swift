@@ -230,7 +230,7 @@ struct PlanLayout: Sendable {
     for node in kept {
       for block in lowering.values[node]?.blocks ?? [] { buffers[block.buffer].death = .max }
     }
-    self.arenaCount = placeBuffers(&buffers)
+    self.arenaCount = placeRegions(&buffers)
     self.buffers = buffers
     self.steps = lowering.steps
     self.values = lowering.values
