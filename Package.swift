@@ -70,7 +70,8 @@ let package = Package(
       name: "Imaging", dependencies: ["Tensors", "CImageCodecs"], swiftSettings: optimized),
     .target(name: "Regions", dependencies: ["Imaging"], swiftSettings: optimized),
     .target(
-      name: "Segmentation", dependencies: ["Tensors", "Kernels", "Imaging", "Regions"],
+      name: "Segmentation",
+      dependencies: ["Tensors", "CProcessor", "Kernels", "Imaging", "Regions"],
       swiftSettings: optimized),
     .target(
       name: "CLIP", dependencies: ["Tensors", "Kernels", "JSON", "Checkpoints", "Imaging"],

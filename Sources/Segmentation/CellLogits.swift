@@ -1,3 +1,4 @@
+import CProcessor
 import Kernels
 import Regions
 
@@ -31,31 +32,49 @@ final class CellLogits {
     (floats + count).initialize(repeating: 0, count: 64)
   }
 
-  /// Computes the logits of all objects of `group`: Σ coefficient · prototype, 0 outside an
-  /// object's cells.
+  /// Computes the logits of all objects of `group`, which are of one field: Σ coefficient · prototype, 0 outside
+  /// an object's cells.
   ///
-  /// Row by row of the grid, so that a row of prototypes comes from memory once for the group: the
-  /// loads are what this waits for. The sum runs in the order of the prototypes, as in
-  /// `MaskField.contains`: both give one float.
+  /// Row by row of the grid. Each row of the prototypes is first copied, so that it comes from memory once for
+  /// the group, and to places of their own in the caches: the planes lie a large power of two apart. The sum
+  /// runs in the order of the prototypes, as in `MaskField.contains`: both give one float.
   static func combine(_ group: [CellLogits]) {
+    guard let field = group.first?.field else { return }
     let start = group.map(\.rows.lowerBound).min() ?? 0
     let end = group.map(\.rows.upperBound).max() ?? 0
-    for y in start..<end {
-      for cells in group where cells.rows.contains(y) { cells.combine(row: y) }
+    let columns = group.map(\.columns).reduce(group[0].columns) {
+      min($0.lowerBound, $1.lowerBound)..<max($0.upperBound, $1.upperBound)
+    }
+    let width = field.geometry.gridWidth, plane = width * field.geometry.gridHeight
+    let step = columns.count + 16
+    let count = field.prototypes.count / plane
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count * step) { copy in
+      guard let copy = copy.baseAddress else { return }
+      field.prototypes.withUnsafeElements { prototypes in
+        for y in start..<end {
+          let active = group.filter { $0.rows.contains(y) }
+          if active.isEmpty { continue }
+          for k in 0..<count {
+            let row = prototypes.pointer + (k * plane + y * width + columns.lowerBound)
+            for x in stride(from: 0, to: columns.count, by: 16) {
+              processor_prefetch(row + (width + x))
+            }
+            (copy + k * step).update(from: row, count: columns.count)
+          }
+          for cells in active {
+            cells.combine(row: y, copy + (cells.columns.lowerBound - columns.lowerBound), step)
+          }
+        }
+      }
     }
   }
 
-  private func combine(row y: Int) {
-    let gridWidth = field.geometry.gridWidth, plane = gridWidth * field.geometry.gridHeight
+  /// One row, from rows of the prototypes that lie `step` floats apart.
+  private func combine(row y: Int, _ prototypes: UnsafePointer<Float>, _ step: Int) {
     let target = floats + (y - rows.lowerBound) * columns.count
-    field.prototypes.withUnsafeElements { prototypes in
-      seed.coefficients.withUnsafeBufferPointer { coefficients in
-        guard let prototypes = prototypes.baseAddress, let weights = coefficients.baseAddress
-        else { return }
-        kernels.combine(
-          prototypes + y * gridWidth + columns.lowerBound, plane, weights, coefficients.count,
-          columns.count, target)
-      }
+    seed.coefficients.withUnsafeBufferPointer { coefficients in
+      guard let weights = coefficients.baseAddress else { return }
+      kernels.combine(prototypes, step, weights, coefficients.count, columns.count, target)
     }
     if let cells = seed.crop.cells {
       for (i, x) in columns.enumerated()

@@ -72,9 +72,9 @@ struct Lanes {
     Lanes(lanes_scale(numbers, shifted.numbers))
   }
 
-  /// Which lanes exceed `limit`'s.
-  @inline(__always) func exceeds(_ limit: Lanes) -> SIMDMask<SIMD16<Int32>> {
-    numbers .> limit.numbers
+  /// Bit i says whether lane i exceeds `limit`'s.
+  @inline(__always) func exceeding(_ limit: Lanes) -> UInt64 {
+    UInt64(lanes_greater(numbers, limit.numbers))
   }
 }
 

@@ -56,23 +56,12 @@ func meanBits(
 ) -> UInt64 {
   let (forA, forB) = (Lanes(repeating: weightA), Lanes(repeating: weightB))
   let limit = Lanes(repeating: threshold)
-  // Each lane keeps a bit of its own, so that lanes can be joined by "or".
-  let bit = SIMD16<UInt32>(
-    1, 1 << 1, 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8, 1 << 9, 1 << 10, 1 << 11,
-    1 << 12, 1 << 13, 1 << 14, 1 << 15)
   var word: UInt64 = 0
-  var half = 0
-  while half < 64 {
-    let first = load(a + half) * forA + load(b + half) * forB
-    let second = load(a + (half &+ 16)) * forA + load(b + (half &+ 16)) * forB
-    let low = SIMD16<UInt32>.zero.replacing(with: bit, where: first.exceeds(limit))
-    let high = SIMD16<UInt32>.zero.replacing(with: bit &<< 16, where: second.exceeds(limit))
-    let lanes = low | high
-    let eight = lanes.lowHalf | lanes.highHalf
-    let four = eight.lowHalf | eight.highHalf
-    let two = four.lowHalf | four.highHalf
-    word |= UInt64(two[0] | two[1]) &<< UInt64(half)
-    half &+= 32
+  var x = 0
+  while x < 64 {
+    let mean = load(a + x) * forA + load(b + x) * forB
+    word |= mean.exceeding(limit) &<< UInt64(x)
+    x &+= 16
   }
   return word
 }

@@ -21,6 +21,18 @@ static inline lanes_t lanes_multiply_add(lanes_t sum, lanes_t a, lanes_t b) {
 static inline lanes_t lanes_maximum(lanes_t a, lanes_t b) { return b > a ? b : a; }
 static inline lanes_t lanes_minimum(lanes_t a, lanes_t b) { return b < a ? b : a; }
 
+/// Bit i says whether a's lane i is greater than b's.
+static inline unsigned lanes_greater(lanes_t a, lanes_t b) {
+#if defined(__AVX512F__)
+  return __builtin_ia32_cmpps512_mask(a, b, 0x1e, 0xffff, 4);
+#else
+  // Each lane keeps a bit of its own, so that lanes can be joined by "or".
+  const lanes_bits_t bits = {1,      1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,  1 << 6,  1 << 7,
+                             1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15};
+  return __builtin_reduce_or((a > b) & bits);
+#endif
+}
+
 /// a·2ⁿ, where n is the whole number in the low bits of 1.5·2²³ + n, and the result has an exponent.
 static inline lanes_t lanes_scale(lanes_t a, lanes_t shifted) {
   return (lanes_t)((lanes_bits_t)a + ((lanes_bits_t)shifted << 23));
