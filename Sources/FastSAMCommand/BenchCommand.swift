@@ -15,7 +15,8 @@ struct BenchCommand: ParsableCommand {
 
       Peak is measured too, right before and after: what the same threads do in a loop of multiply-adds \
       that never leaves the registers. GFLOP/s count two operations for each multiply-add of the \
-      definition; Winograd does fewer, so it can pass the peak.
+      definition; Winograd does fewer, and products in pairs take additions for some, so both can pass \
+      the peak.
       """,
     subcommands: [BenchModel.self, BenchLayers.self, BenchKernels.self, BenchPipeline.self])
 }

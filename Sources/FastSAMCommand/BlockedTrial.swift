@@ -9,13 +9,14 @@ final class BlockedTrial: KernelTrial {
   private let kernels = VectorKernels.best
   private let pool: ThreadPool
   private let packed: PackedFilter
+  private let pairs: FilterPairs?
   private let grid: ConvolutionGrid
   private let inputBlock: Int, outputBlock: Int
   private let inputs: UnsafeMutableBufferPointer<UnsafePointer<Float>>
   private let outputs: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>
   private let bias: UnsafeMutableBufferPointer<Float>
   private let scratch: UnsafeMutableBufferPointer<Float>
-  private let scratchStride: Int
+  private let scratchStride: Int, transformedCount: Int
   private var problem: BlockedConvolution
 
   /// - Parameter filter: K×C×R×R.
@@ -50,6 +51,15 @@ final class BlockedTrial: KernelTrial {
       kernelSize: g.kernelSize, stride: g.stride, topPadding: g.topPadding,
       leftPadding: g.leftPadding, filter: packed.base, bias: bias.base, silu: false)
     problem.filtering = algorithm.filtering(kernelSize: g.kernelSize, stride: g.stride)
+    if kernels.prefersPairs && !sizes.isPlanar && algorithm.gainsByPairs(g) {
+      let pairs = FilterPairs(
+        packed, filtering: problem.filtering, inputBlocks: lanes.blocks,
+        outputBlocks: outputLanes.blocks, kernels: kernels, on: pool)
+      problem.pairing = pairs.products
+      self.pairs = pairs
+    } else {
+      pairs = nil
+    }
     if sizes.isPlanar {
       problem.planar = packed.base
       problem.planarChannels = g.inputChannels
@@ -60,9 +70,7 @@ final class BlockedTrial: KernelTrial {
       (problem.scratchCount(grid, panelBlocks: kernels.panelBlocks) + 63) / 64 * 64
     let transformed = problem.transformedCount(grid, panelBlocks: kernels.panelBlocks)
     scratch = .allocate(capacity: scratchStride * pool.threads + 2 * transformed)
-    let first = scratch.mutableBase + scratchStride * pool.threads
-    problem.transformed = (first, first + transformed)
-    problem.roundPanels = grid.roundPanels
+    transformedCount = transformed
   }
 
   deinit {
@@ -80,10 +88,13 @@ final class BlockedTrial: KernelTrial {
   }
 
   func perform() {
+    let filters = scratch.mutableBase + scratchStride * pool.threads
     withUnsafePointer(to: problem) {
       kernels.convolve(
         $0, grid,
-        scratch: ConvolutionScratch(workers: scratch.mutableBase, stride: scratchStride), on: pool)
+        scratch: ConvolutionScratch(
+          workers: scratch.mutableBase, stride: scratchStride,
+          filters: (filters, filters + transformedCount)), on: pool)
     }
   }
 }

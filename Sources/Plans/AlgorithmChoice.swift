@@ -3,12 +3,17 @@ import Kernels
 extension BlockedAlgorithm {
   /// The algorithm for a convolution: the forced one where it applies, else the one that should take the
   /// fewest cycles.
+  ///
+  /// - Parameter prefersPairs: whether products are made in pairs where that gains.
   static func choice(
-    for geometry: ConvolutionGeometry, forced: BlockedAlgorithm?
+    for geometry: ConvolutionGeometry, forced: BlockedAlgorithm?, prefersPairs: Bool
   ) -> BlockedAlgorithm {
     if let forced { return forced.supports(geometry) ? forced : .direct }
-    return allCases.filter { $0.supports(geometry) }
-      .min { $0.cycles(for: geometry) < $1.cycles(for: geometry) } ?? .direct
+    func cycles(_ algorithm: BlockedAlgorithm) -> Int {
+      algorithm.cycles(
+        for: geometry, inPairs: prefersPairs && algorithm.gainsByPairs(geometry))
+    }
+    return allCases.filter { $0.supports(geometry) }.min { cycles($0) < cycles($1) } ?? .direct
   }
 
   /// Cycles of one core, roughly, that does one vector of multiply-adds in each.
@@ -18,8 +23,8 @@ extension BlockedAlgorithm {
   /// cycles, one of an input or an output as 4. That is what their instructions take; where caches are short
   /// it is up to three times as much. With either the choice is the same for every 3×3 layer of s and x at 640
   /// and 1024, and within 5 % of the fastest (`fastsam bench kernels`) but for x's 640→640 with stride 2, 14 %.
-  private func cycles(for g: ConvolutionGeometry) -> Int {
-    let products = multiplyAdds(g) / 16
+  private func cycles(for g: ConvolutionGeometry, inPairs: Bool) -> Int {
+    let products = multiplyAdds(g) / 16 * (inPairs ? 11 : 16) / 16
     guard let filtering = filtering(kernelSize: g.kernelSize, stride: g.stride) else {
       return products
     }

@@ -17,7 +17,14 @@ public final class FilterStore: Sendable {
     let panelBlocks: Int
   }
 
+  /// What the sums of its pairs depend on.
+  private struct PairsKey: Hashable {
+    let filter: Key
+    let filtering: MinimalFiltering?
+  }
+
   private let entries = Mutex<[Key: Entry]>([:])
+  private let pairs = Mutex<[PairsKey: FilterPairs]>([:])
 
   /// An empty store.
   public init() {}
@@ -29,6 +36,18 @@ public final class FilterStore: Sendable {
     return entries.withLock { entries in
       if let earlier = entries[key] { return earlier }
       entries[key] = entry
+      return entry
+    }
+  }
+
+  /// The pairs of the entry for `key`, made by `make` where there are none yet.
+  func pairs(_ key: Key, _ filtering: MinimalFiltering?, make: () -> FilterPairs) -> FilterPairs {
+    let key = PairsKey(filter: key, filtering: filtering)
+    if let entry = pairs.withLock({ $0[key] }) { return entry }
+    let entry = make()
+    return pairs.withLock { pairs in
+      if let earlier = pairs[key] { return earlier }
+      pairs[key] = entry
       return entry
     }
   }

@@ -215,11 +215,19 @@ struct Lowering {
         bias: rows.flatMap { row in target.lanes.channels.map { $0.map { elements[row + $0] } ?? 0 }
         })
     }
+    var pairs: FilterPairs?
+    if kernels.prefersPairs && !gatheredPatches && algorithm.gainsByPairs(geometry) {
+      pairs = filters.pairs(key, filtering) {
+        FilterPairs(
+          entry.filter, filtering: filtering, inputBlocks: lanes.blocks,
+          outputBlocks: target.lanes.blocks, kernels: kernels, on: pool)
+      }
+    }
     steps.append(
       .convolution(
         ConvolutionStep(
           nodes: nodes, name: name, geometry: geometry, algorithm: algorithm,
-          filtering: filtering, input: input,
+          filtering: filtering, pairs: pairs, input: input,
           output: target.blocks, filter: entry.filter, bias: entry.bias, silu: silu,
           residual: residual, coarse: coarse, phase: phase)))
   }

@@ -49,7 +49,10 @@ public final class Plan: Sendable {
     self.pool = pool
     let lowering = Lowering(
       graph, height: height, width: width, kernels: options.kernels,
-      choose: { BlockedAlgorithm.choice(for: $0, forced: options.algorithm) },
+      choose: {
+        BlockedAlgorithm.choice(
+          for: $0, forced: options.algorithm, prefersPairs: options.kernels.prefersPairs)
+      },
       filters: filters, pool: pool)
     let kept = options.keepsAllValues ? graph.nodes.indices.map { $0 } : outputs.map(graph.node)
     self.layout = PlanLayout(lowering, keeping: kept, panelBlocks: kernels.panelBlocks)
@@ -82,9 +85,8 @@ public final class Plan: Sendable {
     switch layout.steps[index] {
     case .convolution:
       kernels.convolve(
-        workspace.problems + index, layout.grids[index],
-        scratch: ConvolutionScratch(
-          workers: workspace.scratch, stride: workspace.scratchStride), on: pool)
+        workspace.problems + index, layout.grids[index], scratch: workspace.convolutionScratch,
+        on: pool)
     case .maxPool(let step):
       pool.run(step.input.count) { task, worker in
         kernels.maxPool5(

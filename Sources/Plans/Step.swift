@@ -30,6 +30,8 @@ struct ConvolutionStep {
   let geometry: ConvolutionGeometry
   let algorithm: BlockedAlgorithm
   let filtering: MinimalFiltering?
+  /// Where its products are made in pairs, what that takes.
+  let pairs: FilterPairs?
   /// nil: the network's planar input.
   let input: [BlockedValue.Block]?
   let output: [BlockedValue.Block]

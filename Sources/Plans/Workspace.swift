@@ -11,6 +11,7 @@ final class Workspace: @unchecked Sendable {
   let input: UnsafeMutablePointer<Float>
   let scratch: UnsafeMutablePointer<Float>
   let scratchStride: Int
+  let convolutionScratch: ConvolutionScratch
   /// What the kernels read, one a step.
   let problems: UnsafeMutablePointer<BlockedConvolution>
 
@@ -18,8 +19,6 @@ final class Workspace: @unchecked Sendable {
   private let buffers: [ArenaBuffer]
   private let tables: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let biases: UnsafeMutablePointer<Float>
-  /// The transformed filters of one round of one step, in two halves.
-  private let transformed: (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>)
   private let memory: UnsafeMutableRawPointer
 
   init(_ layout: PlanLayout, workers: Int) {
@@ -35,8 +34,11 @@ final class Workspace: @unchecked Sendable {
     arena = floats + counts[0]
     scratch = arena + counts[1]
     biases = scratch + counts[2]
-    transformed = (biases + counts[3], biases + counts[3] + counts[4])
     scratchStride = layout.scratchCount
+    // The transformed filters of one round of one step come last, in two halves.
+    convolutionScratch = ConvolutionScratch(
+      workers: scratch, stride: scratchStride,
+      filters: (biases + counts[3], biases + counts[3] + counts[4]))
     buffers = layout.buffers
     tables = .allocate(capacity: layout.tableCount)
     problems = .allocate(capacity: layout.steps.count)
@@ -89,8 +91,7 @@ final class Workspace: @unchecked Sendable {
         problem.planarChannels = g.inputChannels
       }
       problem.filtering = step.filtering
-      problem.transformed = transformed
-      problem.roundPanels = layout.grids[index].roundPanels
+      problem.pairing = step.pairs?.products
       if let residual = step.residual { problem.residual = readingList(residual) }
       if let coarse = step.coarse { problem.coarse = readingList(coarse) }
       if let phase = step.phase {
@@ -131,6 +132,7 @@ extension ConvolutionStep {
       topPadding: geometry.topPadding, leftPadding: geometry.leftPadding, filter: filter.base,
       bias: filter.base, silu: silu)
     sizes.filtering = filtering
+    sizes.pairing = pairs?.products
     if input == nil {
       sizes.planar = filter.base
       sizes.planarChannels = geometry.inputChannels

@@ -72,7 +72,7 @@ struct TilePlace {
   let count: Int
 
   /// The width of the tile.
-  @inline(__always) var pixels: Int { tileWidth(count) }
+  @inline(__always) var pixels: Int { registerTileWidth(count) }
 }
 
 // MARK: - Rows

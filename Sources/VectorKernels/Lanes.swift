@@ -57,6 +57,35 @@ struct Lanes {
     adding(Lanes(repeating: a), times: b)
   }
 
+  #if VECTOR_AVX512
+    /// `self` ± (b ± x₀)·(a ± x₁) + c·x₂ for three numbers in memory.
+    @inline(__always)
+    func addingThree(
+      _ a: Lanes, _ b: Lanes, _ c: Lanes, timesNumbersAt x: UnsafePointer<Float>, isNegated: Bool
+    ) -> Lanes {
+      Lanes(
+        isNegated
+          ? lanes_add_three_negated(numbers, a.numbers, b.numbers, c.numbers, x)
+          : lanes_add_three(numbers, a.numbers, b.numbers, c.numbers, x))
+    }
+
+    /// `self` + a·x for a number in memory.
+    @inline(__always) func adding(_ a: Lanes, timesNumberAt x: UnsafePointer<Float>) -> Lanes {
+      Lanes(lanes_add_one(numbers, a.numbers, x))
+    }
+  #endif
+
+  /// Lane i gets lane i − 1, the first the last.
+  @inline(__always) var rotated: Lanes { Lanes(lanes_rotate(numbers)) }
+
+  /// The sums of the lanes of four vectors, one after the other.
+  @inline(__always)
+  static func sums(
+    _ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes, to target: UnsafeMutablePointer<Float>
+  ) {
+    lanes_sum_four(a.numbers, b.numbers, c.numbers, d.numbers, target)
+  }
+
   /// The larger of each pair.
   @inline(__always) func maximum(_ other: Lanes) -> Lanes {
     Lanes(lanes_maximum(numbers, other.numbers))

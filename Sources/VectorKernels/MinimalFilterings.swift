@@ -12,7 +12,8 @@ import VectorTypes
 // Error of an output, as a multiple of 2⁻²⁴·(Σ|x·w| + 1), against a Double reference, the worst seen: 14 for
 // F(4×4, 3×3), 7.3 with stride 2; with 2×2 outputs 2.5, and 2.4 with stride 2; and 4.4 for direct convolution.
 // F(4×4, 2×2): 14, but 28 on borders where an output sees one tap alone: its Σ|x·w| has one product a
-// channel, while its rounding is that of a whole tile. Tests hold 20 for 4×4 outputs of a 3×3 filter, 40 of a
+// channel, while its rounding is that of a whole tile. With products in pairs, in the same order: 12, 11; 3.3, 2.2;
+// 3.1; and 30 on borders. Tests hold 20 for 4×4 outputs of a 3×3 filter, 40 of a
 // 2×2 one, and 4 for 2×2 outputs.
 
 /// One line of a minimal filtering, 16 channels at a time.

@@ -12,6 +12,8 @@ struct OutputRow {
   private let residual: UnsafePointer<Float>?
   private let coarse: UnsafePointer<Float>?
   private let x: Int
+  /// What sums are multiplied by: a power of two.
+  private let scale: Lanes
 
   /// The row from output pixel (`row`, `x`) of a block on.
   @inline(__always)
@@ -21,6 +23,7 @@ struct OutputRow {
     self.step = c.pixelStep &* 16
     self.hasActivation = c.silu
     self.x = x
+    self.scale = Lanes(repeating: c.pairing.map { 1 / $0.scale } ?? 1)
     let lanes = c.outputBlocks &* 16
     let bias = c.bias + block &* 16
     if let border = c.border {
@@ -49,7 +52,8 @@ struct OutputRow {
   func finish(_ sums: UnsafePointer<Float>, _ count: Int) {
     var p = 0
     while p < count {
-      var y = load(sums + p &* 16) + load(x &+ p == borderColumn ? borderBias : bias)
+      var y = load(x &+ p == borderColumn ? borderBias : bias).adding(
+        scale, times: load(sums + p &* 16))
       if let coarse { y += load(coarse + (x &+ p) / 2 &* 16) }
       if hasActivation { y = silu(y) }
       if let residual { y += load(residual + p &* 16) }

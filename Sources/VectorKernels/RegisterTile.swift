@@ -44,7 +44,7 @@ struct Zeros {
 
 /// The width of the tile where `count` pixels are left: as wide as the registers allow, the last two of
 /// a row about equally wide.
-@inline(__always) func tileWidth(_ count: Int) -> Int {
+@inline(__always) func registerTileWidth(_ count: Int) -> Int {
   #if VECTOR_AVX512
     let width = count > 28 ? 14 : count > 14 ? (count &+ 1) / 2 : count
     return width > 12 ? width : width > 10 ? 12 : width > 8 ? 10 : width > 4 ? 8 : 4

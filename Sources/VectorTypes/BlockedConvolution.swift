@@ -37,6 +37,11 @@ public struct BlockedConvolution {
   public var transformed: (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>)?
   /// The panels of a round, which are transformed together and then used.
   public var roundPanels: Int
+  /// Where products are made in pairs, what that takes; nil for plain sums.
+  ///
+  /// Only where the kernels can (``VectorKernels/canPair``), for a minimal filtering or a 1×1 filter with
+  /// stride 1.
+  public var pairing: PairedProducts?
   /// outputBlocks×16 numbers that are added to every sum; where there is a ``border``, three more
   /// such rows: for its row, its column, and the pixel in both.
   public var bias: UnsafePointer<Float>
@@ -81,6 +86,7 @@ public struct BlockedConvolution {
     self.filtering = nil
     self.transformed = nil
     self.roundPanels = 1
+    self.pairing = nil
     self.residual = nil
     self.coarse = nil
     self.pixelStep = 1
@@ -92,7 +98,7 @@ public let largestTile = 28
 
 /// The part of a convolution that one task computes.
 public struct ConvolutionPart {
-  /// Output rows (direct) or output tiles in raster order (Winograd).
+  /// Output rows (direct), tiles in raster order (Winograd), or pixels (1×1 with paired products).
   public var first: Int, end: Int
   /// Panels of the packed filter.
   public var firstPanel: Int, endPanel: Int

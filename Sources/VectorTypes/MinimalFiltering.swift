@@ -40,3 +40,7 @@ public enum MinimalFiltering: Sendable, CaseIterable {
     inputBlocks * 16 * outputLanes + 16
   }
 }
+
+/// Rows of places that a task transforms at a time: few enough that they stay in its core's own cache, and so
+/// many that the filters are not read too often.
+public let filterRowsAtOnce = 3

@@ -7,11 +7,20 @@ public struct VectorKernels: Sendable {
   public let name: String
   /// Output blocks in one panel of a packed filter.
   public let panelBlocks: Int
+  /// Whether they can make products in pairs (``PairedProducts``).
+  public let canPair: Bool
   /// Transforms a panel's filters for a convolution's minimal filtering, for the input blocks in
   /// `firstBlock..<endBlock`: G g Gᵀ, in single precision.
   public let transformFilters:
     @Sendable (
       _ problem: UnsafePointer<BlockedConvolution>, _ panel: Int, _ firstBlock: Int, _ endBlock: Int
+    ) -> Void
+  /// For a panel, the sums of the filters' own pairs (``PairedProducts``), each product with its sign: for each
+  /// place of the transformed filters (a 1×1 filter has one) one number an output lane.
+  public let sumFilterPairs:
+    @Sendable (
+      _ problem: UnsafePointer<BlockedConvolution>, _ panel: Int,
+      _ target: UnsafeMutablePointer<Float>
     ) -> Void
   /// Computes a part of a convolution: by its ``BlockedConvolution/filtering``, or as it is written
   /// (any square filter and stride).
@@ -71,9 +80,12 @@ public struct VectorKernels: Sendable {
 
   /// The kernels of one instruction set.
   public init(
-    name: String, panelBlocks: Int,
+    name: String, panelBlocks: Int, canPair: Bool,
     transformFilters:
       @escaping @Sendable (UnsafePointer<BlockedConvolution>, Int, Int, Int) -> Void,
+    sumFilterPairs:
+      @escaping @Sendable (UnsafePointer<BlockedConvolution>, Int, UnsafeMutablePointer<Float>) ->
+      Void,
     convolve:
       @escaping @Sendable (
         UnsafePointer<BlockedConvolution>, ConvolutionPart, UnsafeMutablePointer<Float>
@@ -104,7 +116,9 @@ public struct VectorKernels: Sendable {
   ) {
     self.name = name
     self.panelBlocks = panelBlocks
+    self.canPair = canPair
     self.transformFilters = transformFilters
+    self.sumFilterPairs = sumFilterPairs
     self.convolve = convolve
     self.maxPool5 = maxPool5
     self.silu = silu

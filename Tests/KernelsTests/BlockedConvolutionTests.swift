@@ -11,6 +11,8 @@ struct ConvolutionProblem: CustomStringConvertible {
   /// The row and the column whose bias differs.
   var border: (row: Int, column: Int)?
   var seed: UInt64 = 1
+  /// What inputs and bias are multiplied by.
+  var inputScale: Float = 1, biasScale: Float = 1
 
   var description: String {
     let g = geometry
@@ -22,15 +24,16 @@ struct ConvolutionProblem: CustomStringConvertible {
       + extras.joined(separator: " ") + " seed \(seed)"
   }
 
-  /// Input, filter, bias, residual and coarse map, uniform in −1…1.
+  /// Input, filter, bias, residual and coarse map, uniform in −1…1 before they are scaled.
   func numbers() -> (
     input: [Float], filter: [Float], bias: [Float], residual: [Float], coarse: [Float]
   ) {
     var random = SeededGenerator(seed: seed)
     let g = geometry
     return (
-      random.floats(g.inputChannels * g.inputHeight * g.inputWidth),
-      random.floats(g.outputChannels * g.depth), random.floats(g.outputChannels),
+      random.floats(g.inputChannels * g.inputHeight * g.inputWidth).map { $0 * inputScale },
+      random.floats(g.outputChannels * g.depth),
+      random.floats(g.outputChannels).map { $0 * biasScale },
       random.floats(g.outputChannels * g.outputHeight * g.outputWidth),
       random.floats(g.outputChannels * (g.outputHeight / 2) * (g.outputWidth / 2))
     )
@@ -65,12 +68,14 @@ struct ConvolutionProblem: CustomStringConvertible {
 
   /// The same by vector kernels, on blocked copies; unwritten outputs stay NaN.
   ///
-  /// - Parameter cut: how it is cut into tasks, made of the usual cut.
+  /// - Parameters:
+  ///   - isPaired: whether products are made in pairs.
+  ///   - cut: how it is cut into tasks, made of the usual cut.
   func blocked(
-    _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels, threads: Int = 1,
-    cut: (ConvolutionGrid) -> ConvolutionGrid = { $0 }
+    _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels, isPaired: Bool = false,
+    threads: Int = 1, cut: (ConvolutionGrid) -> ConvolutionGrid = { $0 }
   ) -> [Float] {
-    withBlocked(algorithm, kernels) { c, output in
+    withBlocked(algorithm, kernels, isPaired: isPaired) { c, output in
       let grid = cut(c.grid(panelBlocks: kernels.panelBlocks))
       let scratch = c.scratchCount(grid, panelBlocks: kernels.panelBlocks)
       let transformed = c.transformedCount(grid, panelBlocks: kernels.panelBlocks)
@@ -78,14 +83,14 @@ struct ConvolutionProblem: CustomStringConvertible {
       let memory = UnsafeMutablePointer<Float>.allocate(capacity: count)
       memory.initialize(repeating: .nan, count: count)
       defer { memory.deallocate() }
-      var problem = c
-      problem.transformed = (
-        memory + scratch * threads, memory + scratch * threads + transformed
-      )
-      problem.roundPanels = grid.roundPanels
-      kernels.convolve(
-        &problem, grid, scratch: ConvolutionScratch(workers: memory, stride: scratch),
-        on: ThreadPool(threads: threads))
+      let filters = memory + scratch * threads
+      withUnsafePointer(to: c) {
+        kernels.convolve(
+          $0, grid,
+          scratch: ConvolutionScratch(
+            workers: memory, stride: scratch, filters: (filters, filters + transformed)),
+          on: ThreadPool(threads: threads))
+      }
       return output.planar()
     }
   }
@@ -93,7 +98,7 @@ struct ConvolutionProblem: CustomStringConvertible {
   /// The problem as the vector kernels see it, on copies that live as long as `body` runs, and the
   /// output, all NaN.
   func withBlocked<R>(
-    _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels,
+    _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels, isPaired: Bool,
     body: (BlockedConvolution, BlockedCopy) -> R
   ) -> R {
     let g = geometry
@@ -112,7 +117,13 @@ struct ConvolutionProblem: CustomStringConvertible {
       n.filter, inputChannels: g.inputChannels, kernelSize: g.kernelSize, inputs: inputs,
       outputs: outputs, panelBlocks: kernels.panelBlocks, on: ThreadPool(threads: 1))
     let bias = biasRows(n.bias).flatMap { row in outputs.channels.map { $0.map { row[$0] } ?? 0 } }
-    return withExtendedLifetime((input, residual, coarse, filter)) {
+    let filtering = algorithm.filtering(kernelSize: g.kernelSize, stride: g.stride)
+    let pairs =
+      isPaired
+      ? FilterPairs(
+        filter, filtering: filtering, inputBlocks: inputs.blocks, outputBlocks: outputs.blocks,
+        kernels: kernels, on: ThreadPool(threads: 1)) : nil
+    return withExtendedLifetime((input, residual, coarse, filter, pairs)) {
       bias.withUnsafeBufferPointer { bias in
         guard let bias = bias.baseAddress else { preconditionFailure("no outputs") }
         var c = BlockedConvolution(
@@ -121,7 +132,8 @@ struct ConvolutionProblem: CustomStringConvertible {
           outputHeight: g.outputHeight, outputWidth: g.outputWidth, kernelSize: g.kernelSize,
           stride: g.stride, topPadding: g.topPadding, leftPadding: g.leftPadding,
           filter: filter.base, bias: bias, silu: activation == .silu)
-        c.filtering = algorithm.filtering(kernelSize: g.kernelSize, stride: g.stride)
+        c.filtering = filtering
+        c.pairing = pairs?.products
         c.border = border
         if hasResidual { c.residual = UnsafePointer(residual.reading) }
         if hasCoarse { c.coarse = UnsafePointer(coarse.reading) }
@@ -209,6 +221,16 @@ final class BlockedCopy {
       inputChannels: 16, outputChannels: 32, inputHeight: 8, inputWidth: 12, phase: (1, 1)),
   ]
 
+  /// Every way in which a kernel set can compute a convolution.
+  private func ways(
+    _ kernels: VectorKernels, _ geometry: ConvolutionGeometry
+  ) -> [(BlockedAlgorithm, isPaired: Bool)] {
+    BlockedAlgorithm.allCases.filter { $0.supports(geometry) }.flatMap { algorithm in
+      kernels.canPair && algorithm.pairs(geometry)
+        ? [(algorithm, false), (algorithm, true)] : [(algorithm, false)]
+    }
+  }
+
   static let problems = geometries.flatMap { geometry in
     [
       ConvolutionProblem(geometry: geometry),
@@ -224,13 +246,14 @@ final class BlockedCopy {
   func agreesWithReference(problem: ConvolutionProblem) {
     let (expected, magnitude) = problem.reference()
     for kernels in VectorKernels.available {
-      for algorithm in BlockedAlgorithm.allCases where algorithm.supports(problem.geometry) {
-        let actual = problem.blocked(algorithm, kernels)
+      for (algorithm, isPaired) in ways(kernels, problem.geometry) {
+        let actual = problem.blocked(algorithm, kernels, isPaired: isPaired)
         let tolerance = Tolerance.convolution(algorithm, problem.geometry)
         let worst = zip(zip(actual, expected), magnitude).map { pair, scale in
           abs(pair.0 - pair.1) / (scale + 1)
         }.reduce(0) { $1 <= $0 ? $0 : $1 }  // keeps a NaN
-        #expect(worst <= tolerance, "\(problem) \(kernels.name) \(algorithm)")
+        #expect(
+          worst <= tolerance, "\(problem) \(kernels.name) \(algorithm) \(isPaired ? "paired" : "")")
       }
     }
   }
@@ -240,15 +263,20 @@ final class BlockedCopy {
     arguments: problems.filter { $0.geometry.outputChannels == 80 && $0.geometry.kernelSize > 1 })
   func sameBytesForEveryCut(problem: ConvolutionProblem) {
     for kernels in VectorKernels.available {
-      for algorithm in BlockedAlgorithm.allCases where algorithm.supports(problem.geometry) {
-        let usual = problem.blocked(algorithm, kernels)
-        for (roundPanels, groupsPanels) in [(1, false), (1, true), (2, true)] {
-          let other = problem.blocked(algorithm, kernels, threads: 2) {
+      for (algorithm, isPaired) in ways(kernels, problem.geometry) {
+        let usual = problem.blocked(algorithm, kernels, isPaired: isPaired)
+        for (roundPanels, groupsPanels, transformsFilters) in [
+          (1, false, false), (1, true, false), (2, true, false), (3, true, true), (3, false, false),
+        ] {
+          let other = problem.blocked(algorithm, kernels, isPaired: isPaired, threads: 2) {
             ConvolutionGrid(
               total: $0.total, step: 5, panels: $0.panels, panelStep: 2,
-              roundPanels: roundPanels, groupsPanels: groupsPanels)
+              roundPanels: roundPanels, groupsPanels: groupsPanels,
+              transformsFilters: transformsFilters)
           }
-          #expect(other == usual, "\(kernels.name) \(algorithm) \(roundPanels) a round")
+          #expect(
+            other == usual,
+            "\(kernels.name) \(algorithm) \(roundPanels) a round, \(isPaired ? "paired" : "")")
         }
       }
     }
@@ -258,10 +286,10 @@ final class BlockedCopy {
     "The bytes do not depend on the number of threads",
     arguments: [problems[4], problems[problems.count - 4]])
   func sameBytesForEveryThreadCount(problem: ConvolutionProblem) {
-    for algorithm in BlockedAlgorithm.allCases where algorithm.supports(problem.geometry) {
-      let one = problem.blocked(algorithm, .best, threads: 1)
+    for (algorithm, isPaired) in ways(.best, problem.geometry) {
+      let one = problem.blocked(algorithm, .best, isPaired: isPaired, threads: 1)
       for threads in [2, 8] {
-        #expect(problem.blocked(algorithm, .best, threads: threads) == one)
+        #expect(problem.blocked(algorithm, .best, isPaired: isPaired, threads: threads) == one)
       }
     }
   }

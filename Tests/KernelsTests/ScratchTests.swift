@@ -26,16 +26,30 @@ import Testing
     let problem = ConvolutionProblem(geometry: g, activation: .silu)
     for kernels in VectorKernels.available {
       for algorithm in BlockedAlgorithm.allCases where algorithm.supports(g) {
-        problem.withBlocked(algorithm, kernels) { c, _ in
-          let total =
-            c.filtering?.tiles(height: g.outputHeight, width: g.outputWidth) ?? g.outputHeight
-          let panels = (c.outputBlocks + kernels.panelBlocks - 1) / kernels.panelBlocks
-          for step in [1, 2, 7, 12, 60, 72, 84, 96, 144, total] where step <= total {
-            let grid = ConvolutionGrid(
-              total: total, step: step, panels: panels, panelStep: panels)
-            let isInside = hasKeptInside(c, grid, kernels)
-            #expect(isInside, "\(kernels.name) \(algorithm) \(step) of \(total)")
-          }
+        for isPaired in [false, true] where !isPaired || kernels.canPair && algorithm.pairs(g) {
+          check(problem, algorithm, kernels, isPaired: isPaired)
+        }
+      }
+    }
+  }
+
+  private func check(
+    _ problem: ConvolutionProblem, _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels,
+    isPaired: Bool
+  ) {
+    let g = problem.geometry
+    problem.withBlocked(algorithm, kernels, isPaired: isPaired) { c, _ in
+      let total =
+        c.filtering?.tiles(height: g.outputHeight, width: g.outputWidth)
+        ?? (isPaired ? g.outputHeight * g.outputWidth : g.outputHeight)
+      let panels = (c.outputBlocks + kernels.panelBlocks - 1) / kernels.panelBlocks
+      for step in [1, 2, 7, 12, 60, 72, 84, 96, 144, total] where step <= total {
+        for transformsFilters in [false, true] {
+          let grid = ConvolutionGrid(
+            total: total, step: step, panels: panels, panelStep: panels,
+            transformsFilters: transformsFilters)
+          let isInside = hasKeptInside(c, grid, kernels)
+          #expect(isInside, "\(kernels.name) \(algorithm) \(isPaired) \(step) of \(total)")
         }
       }
     }
@@ -53,12 +67,13 @@ import Testing
     defer { memory.deallocate() }
     memory.initialize(repeating: mark, count: transformed + count + 8192)
     let scratch = memory + transformed + 4096
-    var c = c
-    c.transformed = (memory, memory + half)
-    c.roundPanels = grid.roundPanels
-    kernels.convolve(
-      &c, grid, scratch: ConvolutionScratch(workers: scratch, stride: count),
-      on: ThreadPool(threads: 1))
+    withUnsafePointer(to: c) {
+      kernels.convolve(
+        $0, grid,
+        scratch: ConvolutionScratch(
+          workers: scratch, stride: count, filters: (memory, memory + half)),
+        on: ThreadPool(threads: 1))
+    }
     return (0..<4096).allSatisfy { memory[transformed + $0] == mark && scratch[count + $0] == mark }
   }
 }

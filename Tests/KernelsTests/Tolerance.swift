@@ -4,9 +4,9 @@ import Kernels
 enum Tolerance {
   /// Error of one output relative to Σ|x·w| + 1: a bound for sums of `depth` products in single
   /// precision, and for Winograd what was measured (14 and 7.3 for 4×4 outputs of a 3×3 filter, 2.5 for 2×2
-  /// outputs) with some room.
+  /// outputs; in pairs 12, 11 and 3.3) with some room.
   ///
-  /// A 2×2 filter has 28 on borders: there an output may see one tap alone, so that Σ|x·w| has one product
+  /// A 2×2 filter has 28 on borders, 30 in pairs: there an output may see one tap alone, so that Σ|x·w| has one product
   /// a channel, while its rounding is that of a whole tile.
   static func convolution(_ algorithm: BlockedAlgorithm, _ geometry: ConvolutionGeometry) -> Float {
     switch algorithm {

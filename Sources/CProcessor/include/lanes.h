@@ -6,6 +6,7 @@
 #pragma once
 
 typedef float lanes_t __attribute__((ext_vector_type(16)));
+typedef float lanes_half_t __attribute__((ext_vector_type(8)));
 typedef int lanes_bits_t __attribute__((ext_vector_type(16)));
 
 static inline lanes_t lanes_add(lanes_t a, lanes_t b) { return a + b; }
@@ -15,6 +16,65 @@ static inline lanes_t lanes_multiply(lanes_t a, lanes_t b) { return a * b; }
 /// sum + a·b, rounded once; for builds whose processors have the instruction (others call libm).
 static inline lanes_t lanes_multiply_add(lanes_t sum, lanes_t a, lanes_t b) {
   return __builtin_elementwise_fma(a, b, sum);
+}
+
+#if defined(__AVX512F__)
+// Three products of a number in memory each, the same for all lanes, with a, b and c: the last as it is, the
+// first two as a pair (VectorTypes/PairedProducts.swift).
+//
+// Written as instructions for two reasons. A number that is used twice the compiler loads into a register
+// first, and on Zen 4 that load takes a turn of the adders; as an operand it does not (52 and 81 billion
+// multiply-adds a second). And it would move the additions ahead, to where no registers are left.
+
+/// sum + (x₀ + b)·(x₁ + a) + x₂·c.
+static inline lanes_t lanes_add_three(lanes_t sum, lanes_t a, lanes_t b, lanes_t c, const float *x) {
+  lanes_t s, t;
+  __asm__("vaddps %6%{1to16%}, %4, %1\n\t"
+          "vaddps %7%{1to16%}, %3, %2\n\t"
+          "vfmadd231ps %8%{1to16%}, %5, %0\n\t"
+          "vfmadd231ps %1, %2, %0"
+          : "+v"(sum), "=&v"(s), "=&v"(t)
+          : "v"(a), "v"(b), "v"(c), "m"(x[0]), "m"(x[1]), "m"(x[2]));
+  return sum;
+}
+
+/// sum − (b − x₀)·(a − x₁) + x₂·c.
+static inline lanes_t lanes_add_three_negated(
+    lanes_t sum, lanes_t a, lanes_t b, lanes_t c, const float *x) {
+  lanes_t s, t;
+  __asm__("vsubps %6%{1to16%}, %4, %1\n\t"
+          "vsubps %7%{1to16%}, %3, %2\n\t"
+          "vfmadd231ps %8%{1to16%}, %5, %0\n\t"
+          "vfnmadd231ps %1, %2, %0"
+          : "+v"(sum), "=&v"(s), "=&v"(t)
+          : "v"(a), "v"(b), "v"(c), "m"(x[0]), "m"(x[1]), "m"(x[2]));
+  return sum;
+}
+
+/// sum + x·a.
+static inline lanes_t lanes_add_one(lanes_t sum, lanes_t a, const float *x) {
+  __asm__("vfmadd231ps %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(a), "m"(*x));
+  return sum;
+}
+#endif
+
+/// Each lane's neighbour: lane i gets lane i − 1, the first the last.
+static inline lanes_t lanes_rotate(lanes_t a) {
+  return __builtin_shufflevector(a, a, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+}
+
+/// The sums of the lanes of four vectors.
+static inline void lanes_sum_four(lanes_t a, lanes_t b, lanes_t c, lanes_t d, float *sums) {
+  // Always two vectors' halves beside each other: a quarter of the additions of one vector after the other.
+  lanes_t ab = __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29) +
+               __builtin_shufflevector(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+  lanes_t cd = __builtin_shufflevector(c, d, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29) +
+               __builtin_shufflevector(c, d, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+  lanes_t all = __builtin_shufflevector(ab, cd, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+                __builtin_shufflevector(ab, cd, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  lanes_half_t half = __builtin_shufflevector(all, all, 0, 1, 2, 3, 4, 5, 6, 7) +
+                      __builtin_shufflevector(all, all, 8, 9, 10, 11, 12, 13, 14, 15);
+  for (int i = 0; i < 4; i++) sums[i] = half[i] + half[i + 4];
 }
 
 /// The larger and the smaller of each pair; `a` where either is no number.

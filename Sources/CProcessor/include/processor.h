@@ -22,6 +22,16 @@ static inline bool processor_has_avx512(void) {
 #endif
 }
 
+/// True where units for additions stand beside those for multiply-adds and the two work at the same time, on
+/// vectors of 512 bits: Zen 4 (family 19h).
+static inline bool processor_adds_beside_multiplying(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_is("amdfam19h") && processor_has_avx512();
+#else
+  return false;
+#endif
+}
+
 /// A hint that this thread spins: saves power and leaves the core to its sibling.
 static inline void processor_pause(void) {
 #if defined(__x86_64__)

@@ -15,4 +15,26 @@ extension VectorKernels {
 
   /// The best kernel set that this processor can run.
   public static var best: VectorKernels { available[0] }
+
+  /// Whether products in pairs are the faster ones on this processor.
+  ///
+  /// They are on Zen 4, which makes a vector of 16 sums and one of 16 multiply-adds in a cycle. Others have one
+  /// pair of units for both.
+  public var prefersPairs: Bool { canPair && processor_adds_beside_multiplying() }
+}
+
+extension BlockedAlgorithm {
+  /// Whether a convolution's products can be made in pairs (``PairedProducts``).
+  ///
+  /// By a minimal filtering, or 1×1 with stride 1: of larger filters the sums of the inputs' pairs would be wanted at
+  /// every tap.
+  public func pairs(_ g: ConvolutionGeometry) -> Bool {
+    filtering(kernelSize: g.kernelSize, stride: g.stride) != nil
+      || g.kernelSize == 1 && g.stride == 1
+  }
+
+  /// Whether that gains anything: for few outputs the sums of pairs cost what the pairs save.
+  public func gainsByPairs(_ g: ConvolutionGeometry) -> Bool {
+    pairs(g) && g.outputChannels > 2 * blockChannels
+  }
 }
