@@ -22,7 +22,8 @@ extension BlockedAlgorithm {
   /// once a pass, those of the inputs for every 160 outputs. A vector of a transformed filter counts as 3
   /// cycles, one of an input or an output as 4. That is what their instructions take; where caches are short
   /// it is up to three times as much. With either the choice is the same for every 3×3 layer of s and x at 640
-  /// and 1024, and within 5 % of the fastest (`fastsam bench kernels`) but for x's 640→640 with stride 2, 14 %.
+  /// and 1024, and within 5 % of the fastest (`fastsam bench kernels`) but for some of stride 2: up to 7 % on s,
+  /// and 25 % on x at 1024.
   private func cycles(for g: ConvolutionGeometry, inPairs: Bool) -> Int {
     let products = multiplyAdds(g) / 16 * (inPairs ? 11 : 16) / 16
     guard let filtering = filtering(kernelSize: g.kernelSize, stride: g.stride) else {
