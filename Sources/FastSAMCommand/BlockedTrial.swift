@@ -51,7 +51,7 @@ final class BlockedTrial: KernelTrial {
       kernelSize: g.kernelSize, stride: g.stride, topPadding: g.topPadding,
       leftPadding: g.leftPadding, filter: packed.base, bias: bias.base, silu: false)
     problem.filtering = algorithm.filtering(kernelSize: g.kernelSize, stride: g.stride)
-    if kernels.prefersPairs && !sizes.isPlanar && algorithm.gainsByPairs(g) {
+    if !sizes.isPlanar && kernels.pairs(algorithm, g) {
       let pairs = FilterPairs(
         packed, filtering: problem.filtering, inputBlocks: lanes.blocks,
         outputBlocks: outputLanes.blocks, kernels: kernels, on: pool)

@@ -3,15 +3,12 @@ import Kernels
 extension BlockedAlgorithm {
   /// The algorithm for a convolution: the forced one where it applies, else the one that should take the
   /// fewest cycles.
-  ///
-  /// - Parameter prefersPairs: whether products are made in pairs where that gains.
   static func choice(
-    for geometry: ConvolutionGeometry, forced: BlockedAlgorithm?, prefersPairs: Bool
+    for geometry: ConvolutionGeometry, forced: BlockedAlgorithm?, kernels: VectorKernels
   ) -> BlockedAlgorithm {
     if let forced { return forced.supports(geometry) ? forced : .direct }
     func cycles(_ algorithm: BlockedAlgorithm) -> Int {
-      algorithm.cycles(
-        for: geometry, inPairs: prefersPairs && algorithm.gainsByPairs(geometry))
+      algorithm.cycles(for: geometry, inPairs: kernels.pairs(algorithm, geometry))
     }
     return allCases.filter { $0.supports(geometry) }.min { cycles($0) < cycles($1) } ?? .direct
   }

@@ -30,25 +30,23 @@ public final class FilterStore: Sendable {
   public init() {}
 
   /// The entry for `key`, made by `make` where there is none yet.
-  func entry(_ key: Key, make: () -> Entry) -> Entry {
-    if let entry = entries.withLock({ $0[key] }) { return entry }
-    let entry = make()
-    return entries.withLock { entries in
-      if let earlier = entries[key] { return earlier }
-      entries[key] = entry
-      return entry
-    }
-  }
+  func entry(_ key: Key, make: () -> Entry) -> Entry { Self.value(key, in: entries, make: make) }
 
   /// The pairs of the entry for `key`, made by `make` where there are none yet.
   func pairs(_ key: Key, _ filtering: MinimalFiltering?, make: () -> FilterPairs) -> FilterPairs {
-    let key = PairsKey(filter: key, filtering: filtering)
-    if let entry = pairs.withLock({ $0[key] }) { return entry }
-    let entry = make()
-    return pairs.withLock { pairs in
-      if let earlier = pairs[key] { return earlier }
-      pairs[key] = entry
-      return entry
+    Self.value(PairsKey(filter: key, filtering: filtering), in: pairs, make: make)
+  }
+
+  /// What stands for `key`; made without the lock, so of two at the same time the first one stays.
+  private static func value<Key: Hashable & Sendable, Value: Sendable>(
+    _ key: Key, in values: borrowing Mutex<[Key: Value]>, make: () -> Value
+  ) -> Value {
+    if let value = values.withLock({ $0[key] }) { return value }
+    let value = make()
+    return values.withLock { values in
+      if let earlier = values[key] { return earlier }
+      values[key] = value
+      return value
     }
   }
 }

@@ -216,7 +216,7 @@ struct Lowering {
         })
     }
     var pairs: FilterPairs?
-    if kernels.prefersPairs && !gatheredPatches && algorithm.gainsByPairs(geometry) {
+    if !gatheredPatches && kernels.pairs(algorithm, geometry) {
       pairs = filters.pairs(key, filtering) {
         FilterPairs(
           entry.filter, filtering: filtering, inputBlocks: lanes.blocks,

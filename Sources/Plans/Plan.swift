@@ -51,7 +51,7 @@ public final class Plan: Sendable {
       graph, height: height, width: width, kernels: options.kernels,
       choose: {
         BlockedAlgorithm.choice(
-          for: $0, forced: options.algorithm, prefersPairs: options.kernels.prefersPairs)
+          for: $0, forced: options.algorithm, kernels: options.kernels)
       },
       filters: filters, pool: pool)
     let kept = options.keepsAllValues ? graph.nodes.indices.map { $0 } : outputs.map(graph.node)

@@ -58,7 +58,7 @@ struct FilterRow {
   let placeStride: Int
   /// For each place the sums of the filters' own pairs, one an output lane; nil for plain sums.
   let pairs: UnsafePointer<Float>?
-  /// What `numbers` are larger than those in `pairs`.
+  /// How many times as large `numbers` are as those that `pairs` were summed of.
   let scale: Float
 }
 

@@ -31,8 +31,10 @@ public struct BlockedConvolution {
   public var filtering: MinimalFiltering?
   /// The filter's panels: for each, input block, tap, input lane, output lane.
   public var filter: UnsafePointer<Float>
-  /// For a minimal filtering, room for the transformed filters of ``roundPanels`` panels, in two halves: one
-  /// core tends to use the first of them and another the second, and where these stand is the same for all
+  /// Room for the transformed filters of ``roundPanels`` panels, in two halves; nil where there are none, or the
+  /// tasks transform them.
+  ///
+  /// One core tends to use the first half and another the second, and where these stand is the same for all
   /// layers, so that cores which share no cache do not take lines from each other.
   public var transformed: (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>)?
   /// The panels of a round, which are transformed together and then used.

@@ -14,22 +14,30 @@ import Testing
     .init(inputChannels: 20, outputChannels: 32, inputHeight: 8, inputWidth: 14, phase: (0, 1)),
   ]
 
+  private func forEachWay(
+    _ geometry: ConvolutionGeometry, _ body: (BlockedAlgorithm, VectorKernels) -> Void
+  ) {
+    for kernels in VectorKernels.available where kernels.canPair {
+      for algorithm in BlockedAlgorithm.allCases where algorithm.pairs(geometry) {
+        body(algorithm, kernels)
+      }
+    }
+  }
+
   /// Numbers of inputs and filters are added to each other, so the two are first made equally large.
   ///
   /// Without that inputs 2¹⁰ times as large would lose 10 bits.
   @Test(
     "Inputs 2ⁿ times as large give outputs 2ⁿ times as large, to the bit", arguments: geometries)
   func scalesExactly(geometry: ConvolutionGeometry) {
-    for kernels in VectorKernels.available where kernels.canPair {
-      for algorithm in BlockedAlgorithm.allCases where algorithm.pairs(geometry) {
-        var problem = ConvolutionProblem(geometry: geometry, biasScale: 0)
-        let usual = problem.blocked(algorithm, kernels, isPaired: true)
-        for exponent in [-40, -3, 1, 10, 40] {
-          let scale = Float(sign: .plus, exponent: exponent, significand: 1)
-          problem.inputScale = scale
-          let scaled = problem.blocked(algorithm, kernels, isPaired: true)
-          #expect(scaled == usual.map { $0 * scale }, "\(algorithm) 2^\(exponent)")
-        }
+    forEachWay(geometry) { algorithm, kernels in
+      var problem = ConvolutionProblem(geometry: geometry, biasScale: 0)
+      let usual = problem.blocked(algorithm, kernels, isPaired: true)
+      for exponent in [-40, -3, 1, 10, 40] {
+        let scale = Float(sign: .plus, exponent: exponent, significand: 1)
+        problem.inputScale = scale
+        let scaled = problem.blocked(algorithm, kernels, isPaired: true)
+        #expect(scaled == usual.map { $0 * scale }, "\(algorithm) 2^\(exponent)")
       }
     }
   }
@@ -37,14 +45,12 @@ import Testing
   @Test(
     "Where all inputs are zero the outputs are the bias, but for rounding", arguments: geometries)
   func zerosGiveTheBias(geometry: ConvolutionGeometry) {
-    for kernels in VectorKernels.available where kernels.canPair {
-      for algorithm in BlockedAlgorithm.allCases where algorithm.pairs(geometry) {
-        let problem = ConvolutionProblem(geometry: geometry, inputScale: 0)
-        let pixels = geometry.outputHeight * geometry.outputWidth
-        let bias = problem.numbers().bias
-        for (i, y) in problem.blocked(algorithm, kernels, isPaired: true).enumerated() {
-          #expect(abs(y - bias[i / pixels]) <= 1e-5, "\(algorithm)")
-        }
+    forEachWay(geometry) { algorithm, kernels in
+      let problem = ConvolutionProblem(geometry: geometry, inputScale: 0)
+      let pixels = geometry.outputHeight * geometry.outputWidth
+      let bias = problem.numbers().bias
+      for (i, y) in problem.blocked(algorithm, kernels, isPaired: true).enumerated() {
+        #expect(abs(y - bias[i / pixels]) <= 1e-5, "\(algorithm)")
       }
     }
   }

@@ -6,8 +6,8 @@ enum Tolerance {
   /// precision, and for Winograd what was measured (14 and 7.3 for 4×4 outputs of a 3×3 filter, 2.5 for 2×2
   /// outputs; in pairs 12, 11 and 3.3) with some room.
   ///
-  /// A 2×2 filter has 28 on borders, 30 in pairs: there an output may see one tap alone, so that Σ|x·w| has one product
-  /// a channel, while its rounding is that of a whole tile.
+  /// A 2×2 filter has 28 on borders, 30 in pairs: there an output may see one tap alone, so that Σ|x·w| has
+  /// one product a channel, while its rounding is that of a whole tile.
   static func convolution(_ algorithm: BlockedAlgorithm, _ geometry: ConvolutionGeometry) -> Float {
     switch algorithm {
     case .direct: Float(geometry.depth + 8) * Float.ulpOfOne / 2

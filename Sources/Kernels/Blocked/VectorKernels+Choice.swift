@@ -21,6 +21,11 @@ extension VectorKernels {
   /// They are on Zen 4, which makes a vector of 16 sums and one of 16 multiply-adds in a cycle. Others have one
   /// pair of units for both.
   public var prefersPairs: Bool { canPair && processor_adds_beside_multiplying() }
+
+  /// Whether the products of a convolution should be made in pairs.
+  public func pairs(_ algorithm: BlockedAlgorithm, _ g: ConvolutionGeometry) -> Bool {
+    prefersPairs && algorithm.gainsByPairs(g)
+  }
 }
 
 extension BlockedAlgorithm {

@@ -76,7 +76,7 @@ extension VectorKernels {
   /// How many times the filters are transformed, each time for some of the workers.
   ///
   /// Two cores that share no cache take longer to pass transformed filters to each other than to transform all of
-  /// them twice, if they are few. (A pass of s at 640 takes 84 ms then instead of 88; with a cache in common 71
+  /// them twice, if they are few. (A pass of s at 640 takes 84 ms then instead of 88; with a cache in common 72
   /// instead of 70.)
   private func filterCopies(
     _ problem: BlockedConvolution, _ grid: ConvolutionGrid, threads: Int
