@@ -13,14 +13,14 @@ struct InspectCommand: ParsableCommand {
       pixels of the input, of the square that one cell of the output depends on. With --image, GFLOP/s \
       count two operations a product; of peak: as a part of what the same threads do in a loop of \
       multiply-adds that never leaves the registers, measured right before and after. Winograd does a \
-      quarter of the products or little more, so it can pass the peak.
+      fifth or a quarter of the products, or little more, so it can pass the peak.
 
-      How a layer is computed: direct, winograd (4×4 outputs at a time) and winograd-2x2 are \
-      convolutions (×2: the coarse and the fine half of its input apart; ×4: a transposed convolution \
-      and the one after it as four phases on the small map); fused: added while the convolution \
-      before it is in registers; merged: never formed, the convolution after it runs on the coarse \
-      map; no copy: a table of where its parts lie. Layers that are computed together share their \
-      time by their products.
+      How a layer is computed: direct, winograd (4×4 outputs at a time), winograd-5x5 and \
+      winograd-2x2 are convolutions (×2: the coarse and the fine half of its input apart; ×4: a \
+      transposed convolution and the one after it as four phases on the small map); fused: added \
+      while the convolution before it is in registers; merged: never formed, the convolution after \
+      it runs on the coarse map; no copy: a table of where its parts lie. Layers that are computed \
+      together share their time by their products.
       """)
 
   @OptionGroup var network: NetworkOptions

@@ -16,17 +16,16 @@ extension BlockedAlgorithm {
   /// Cycles of one core, roughly, that does one vector of multiply-adds in each.
   ///
   /// The fewer products a filtering needs for a tile, the more its transforms take: those of the filters
-  /// once a pass, those of the inputs for every 160 outputs. A vector of a transformed filter counts as 3
-  /// cycles, one of an input or an output as 4. That is what their instructions take; where caches are short
-  /// it is up to three times as much. With either the choice is the same for every 3×3 layer of s and x at 640
-  /// and 1024, and within 5 % of the fastest (`fastsam bench kernels`) but for some of stride 2: up to 7 % on s,
-  /// and 25 % on x at 1024.
+  /// once a pass, those of the inputs for every 160 outputs. A vector of a transformed filter counts as 9
+  /// cycles, three times what its instructions take, since it is written to a cache and read from there; one of an
+  /// input or an output as 4. The choice is within 5 % of the fastest for every 3×3 layer of s and x at 640 and 1024
+  /// (`fastsam bench kernels`) but for some of stride 2: up to 7 % on s, and 25 % on x at 1024.
   private func cycles(for g: ConvolutionGeometry, inPairs: Bool) -> Int {
     let products = multiplyAdds(g) / 16 * (inPairs ? 11 : 16) / 16
     guard let filtering = filtering(kernelSize: g.kernelSize, stride: g.stride) else {
       return products
     }
-    let filters = 3 * filtering.filters * filtering.filters * g.inputChannels * g.outputChannels
+    let filters = 9 * filtering.filters * filtering.filters * g.inputChannels * g.outputChannels
     let tiles = filtering.tiles(height: g.outputHeight, width: g.outputWidth)
     let channels = (g.outputChannels + 159) / 160 * g.inputChannels + g.outputChannels
     let maps = 4 * filtering.reach * filtering.reach * tiles * channels

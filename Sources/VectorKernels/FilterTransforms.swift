@@ -69,7 +69,9 @@ func transformFilterRows<F: Filtering>(
       case 2: transformFilterRow(F.self, 2, problem, panel, block, target)
       case 3: transformFilterRow(F.self, 3, problem, panel, block, target)
       case 4: transformFilterRow(F.self, 4, problem, panel, block, target)
-      default: transformFilterRow(F.self, 5, problem, panel, block, target)
+      case 5: transformFilterRow(F.self, 5, problem, panel, block, target)
+      default:
+        if F.filters > 6 { transformFilterRow(F.self, 6, problem, panel, block, target) }
       }
       row &+= 1
     }

@@ -59,6 +59,7 @@ enum Pointwise: Filtering {
   @inline(__always) static var outputs: Int { 1 }
   @inline(__always) static var stride: Int { 1 }
   @inline(__always) static var filters: Int { 1 }
+  @inline(__always) static var hasOrigin: Bool { true }
 
   @inline(__always)
   static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) { put(0, g(0)) }

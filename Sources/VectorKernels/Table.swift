@@ -45,7 +45,9 @@ private func convolve<P: InnerProduct>(
   case nil: directConvolution(problem, part, scratch)
   case .four3: winograd(P.self, Four3.self, problem, part, scratch)
   case .two3: winograd(P.self, Two3.self, problem, part, scratch)
+  case .five3: winograd(P.self, Five3.self, problem, part, scratch)
   case .four2: winograd(P.self, Four2.self, problem, part, scratch)
+  case .five2: winograd(P.self, Five2.self, problem, part, scratch)
   case .four3Strided: winograd(P.self, Four3Strided.self, problem, part, scratch)
   case .two3Strided: winograd(P.self, Two3Strided.self, problem, part, scratch)
   }
@@ -59,7 +61,9 @@ private func transformFilters(
   case nil: transformFilters(Pointwise.self, problem, panel, firstBlock, endBlock)
   case .four3: transformFilters(Four3.self, problem, panel, firstBlock, endBlock)
   case .two3: transformFilters(Two3.self, problem, panel, firstBlock, endBlock)
+  case .five3: transformFilters(Five3.self, problem, panel, firstBlock, endBlock)
   case .four2: transformFilters(Four2.self, problem, panel, firstBlock, endBlock)
+  case .five2: transformFilters(Five2.self, problem, panel, firstBlock, endBlock)
   case .four3Strided: transformFilters(Four3Strided.self, problem, panel, firstBlock, endBlock)
   case .two3Strided: transformFilters(Two3Strided.self, problem, panel, firstBlock, endBlock)
   }
@@ -73,7 +77,9 @@ private func sumFilterPairs(
   case nil: sumFilterPairs(Pointwise.self, problem, panel, target)
   case .four3: sumFilterPairs(Four3.self, problem, panel, target)
   case .two3: sumFilterPairs(Two3.self, problem, panel, target)
+  case .five3: sumFilterPairs(Five3.self, problem, panel, target)
   case .four2: sumFilterPairs(Four2.self, problem, panel, target)
+  case .five2: sumFilterPairs(Five2.self, problem, panel, target)
   case .four3Strided: sumFilterPairs(Four3Strided.self, problem, panel, target)
   case .two3Strided: sumFilterPairs(Two3Strided.self, problem, panel, target)
   }

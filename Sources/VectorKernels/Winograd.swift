@@ -123,28 +123,22 @@ private func transformPatch<F: Filtering>(
   _: F.Type, _ source: UnsafePointer<Float>, _ rowStride: Int,
   _ target: UnsafeMutablePointer<Float>
 ) {
-  if F.reach == 4 || F.reach == 6 {
-    transformRows(F.self, 0, 1, source, rowStride, target)
-    transformRows(F.self, 1, 2, source, rowStride, target)
-    if F.reach == 6 { transformRows(F.self, 3, 2, source, rowStride, target) }
-    transformRows(F.self, F.reach &- 1, 1, source, rowStride, target)
-  } else {
-    transformRows(F.self, 0, 2, source, rowStride, target)
-    transformRows(F.self, 2, 2, source, rowStride, target)
-    transformRows(F.self, 4, 1, source, rowStride, target)
-    if F.reach == 9 {
-      transformRows(F.self, 5, 2, source, rowStride, target)
-      transformRows(F.self, 7, 2, source, rowStride, target)
-    }
-  }
+  let first = F.hasOrigin ? 1 : 0
+  if F.hasOrigin { transformRows(F.self, 0, 1, source, rowStride, target) }
+  transformRows(F.self, first, 2, source, rowStride, target)
+  transformRows(F.self, first &+ 2, F.reach &- first &- 2, source, rowStride, target)
+  transformRows(F.self, first &+ 4, F.reach &- first &- 4, source, rowStride, target)
+  transformRows(F.self, first &+ 6, F.reach &- first &- 6, source, rowStride, target)
+  transformRows(F.self, 8, F.reach &- 8, source, rowStride, target)
 }
 
-/// `count` rows of Bᵀ d B from row `first` on, one or two.
+/// The first two of `count` rows of Bᵀ d B from row `first` on, or the one that there is, or none.
 @inline(__always)
 private func transformRows<F: Filtering>(
   _: F.Type, _ first: Int, _ count: Int, _ source: UnsafePointer<Float>, _ rowStride: Int,
   _ target: UnsafeMutablePointer<Float>
 ) {
+  guard count > 0 else { return }
   var a = Line(repeating: .zero)
   var b = Line(repeating: .zero)
   var column = 0
@@ -157,7 +151,7 @@ private func transformRows<F: Filtering>(
   }
   let target = target + first &* F.reach &* 16
   F.transformInput({ a[unchecked: $0] }) { store($1, target + $0 &* 16) }
-  if count == 2 {
+  if count > 1 {
     F.transformInput({ b[unchecked: $0] }) { store($1, target + (F.reach &+ $0) &* 16) }
   }
 }
@@ -199,7 +193,7 @@ private func transformOutput<F: Filtering>(
   var source = UnsafePointer(m)
   var tile = part.first
   while tile < part.end {
-    var lines = InlineArray<4, Line>(repeating: Line(repeating: .zero))
+    var lines = InlineArray<5, Line>(repeating: Line(repeating: .zero))
     var column = 0
     while column < F.reach {
       F.transformOutput({ load(source + ($0 &* F.reach &+ column) &* 16) }) {

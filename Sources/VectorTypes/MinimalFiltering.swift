@@ -6,10 +6,14 @@
 public enum MinimalFiltering: Sendable, CaseIterable {
   /// F(4×4, 3×3): 36 products for 144.
   case four3
+  /// F(5×5, 3×3): 49 products for 225.
+  case five3
   /// F(2×2, 3×3): 16 products for 36, and a filter of less than half the size.
   case two3
   /// F(4×4, 2×2): 25 products for 64.
   case four2
+  /// F(5×5, 2×2): 36 products for 100.
+  case five2
   /// 4×4 outputs of a 3×3 filter with stride 2: 81 products for 144.
   ///
   /// Even outputs' neighbours are odd inputs, which outer taps see, and the middle tap sees even ones:
@@ -20,11 +24,22 @@ public enum MinimalFiltering: Sendable, CaseIterable {
   case two3Strided
 
   /// R: the side of the filter.
-  public var kernelSize: Int { self == .four2 ? 2 : 3 }
+  public var kernelSize: Int { self == .four2 || self == .five2 ? 2 : 3 }
   /// The step between outputs, in inputs.
-  public var stride: Int { self == .four3Strided || self == .two3Strided ? 2 : 1 }
+  public var stride: Int {
+    switch self {
+    case .two3, .four3, .five3, .four2, .five2: 1
+    case .two3Strided, .four3Strided: 2
+    }
+  }
   /// m: the outputs on a side of a tile.
-  public var outputs: Int { self == .two3 || self == .two3Strided ? 2 : 4 }
+  public var outputs: Int {
+    switch self {
+    case .two3, .two3Strided: 2
+    case .four3, .four2, .four3Strided: 4
+    case .five3, .five2: 5
+    }
+  }
   /// The tiles that cover so many outputs.
   public func tiles(height: Int, width: Int) -> Int {
     ((height + outputs - 1) / outputs) * ((width + outputs - 1) / outputs)

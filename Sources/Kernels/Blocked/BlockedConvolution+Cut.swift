@@ -17,22 +17,21 @@ extension BlockedConvolution {
   private func productGrid(panels: Int, panelBlocks: Int) -> ConvolutionGrid {
     let total =
       filtering?.tiles(height: outputHeight, width: outputWidth) ?? outputHeight * outputWidth
-    let width = pairing == nil ? 13 : 12
     // A round's transformed filters are to stay in the shared cache.
     let bytes = 4 * transformedCount(panels: panels, panelBlocks: panelBlocks)
     let rounds = (bytes + 15_999_999) / 16_000_000
     var best: (cost: Double, grid: ConvolutionGrid)?
-    for registerTiles in 1...16 {
+    for step in Swift.stride(from: 12, through: 192, by: 4) {
       // If the filters are transformed twice at most, that is done where they are used.
-      let transformsFilters = total <= 2 * registerTiles * width
+      let transformsFilters = total <= 2 * step
       let roundPanels = transformsFilters ? panels : (panels + rounds - 1) / rounds
       for panelStep in 1...roundPanels {
         let grid = ConvolutionGrid(
-          total: total, step: registerTiles * width, panels: panels, panelStep: panelStep,
+          total: total, step: step, panels: panels, panelStep: panelStep,
           roundPanels: roundPanels,
           // Two halves of a map are better kept apart: each core then transforms all filters, reads its half
           // and writes its half.
-          groupsPanels: hasLargeFilter && !(transformsFilters && total > registerTiles * width),
+          groupsPanels: hasLargeFilter && !(transformsFilters && total > step),
           transformsFilters: transformsFilters)
         let cost = productCost(grid, panelBlocks: panelBlocks)
         if cost < best?.cost ?? .infinity { best = (cost, grid) }
@@ -45,8 +44,9 @@ extension BlockedConvolution {
   /// Cycles of one core, roughly: products, what is prepared and read more than once, and threads without work at
   /// the end.
   ///
-  /// Its numbers were fitted to the times of 20 cuts of each 3×3 layer of s and x at 640 with 400 tiles and more, on
-  /// two cores of a Zen 4; what it takes there is in sum 1 % slower than the best of them.
+  /// Its numbers were fitted to the times of many cuts of each 3×3 layer of s and x at 640 with 64 tiles and more, on
+  /// two cores of a Zen 4, with and without a cache in common; what it takes there is in sum 1 % slower than the best
+  /// of them.
   private func productCost(_ grid: ConvolutionGrid, panelBlocks: Int) -> Double {
     let places = places ?? 1
     let positions = filtering.map { $0.reach * $0.reach } ?? 1
@@ -61,15 +61,15 @@ extension BlockedConvolution {
     let products = rows * blocks * cycles * panels * Double(panelBlocks)
     // An input vector is transformed.
     let preparing = Double(grid.total * positions) * blocks * 6 * Double(grid.down)
-    // What comes from the caches beside the products: some 60 bytes a cycle of the filters, for each part; some 30
+    // What comes from the caches beside the products: some 100 bytes a cycle of the filters, for each part; some 8
     // of what a task has prepared, for each panel, if that is more than a core's own cache can hold with the rest.
     let filterBytes = Double(places) * blocks * 64 * panels * lanes
     let taskBytes = Double(grid.step * positions) * blocks * 64
-    let again = max(0, taskBytes - 200_000) * panels
-    let reading = Double(grid.across) * (filterBytes / 60 + again / 30)
-    // A vector of filters takes 12 cycles if it is stored for all tasks, and 4 in a task.
+    let again = max(0, taskBytes - 600_000) * panels
+    let reading = Double(grid.across) * (filterBytes / 100 + again / 8)
+    // A vector of filters takes 30 cycles if it is stored for all tasks, and 4 in a task.
     let transforming =
-      filterBytes / 64 * (grid.transformsFilters ? 4 * Double(grid.across) : 12)
+      filterBytes / 64 * (grid.transformsFilters ? 4 * Double(grid.across) : 30)
     let work = products + preparing + transforming + reading + Double(grid.tasks) * 1000
     // The last tasks leave threads without work: two, or four of them.
     func waste(_ threads: Int) -> Double {

@@ -6,6 +6,8 @@ public enum BlockedAlgorithm: String, Sendable, CaseIterable {
   case direct
   /// Winograd's minimal filtering, 4×4 outputs at a time.
   case winograd
+  /// The same with 5×5 outputs: fewer products, larger filters.
+  case winograd5x5 = "winograd-5x5"
   /// The same with 2×2 outputs: more products, smaller filters.
   case winograd2x2 = "winograd-2x2"
 
@@ -27,6 +29,7 @@ public enum BlockedAlgorithm: String, Sendable, CaseIterable {
     switch self {
     case .direct: nil
     case .winograd: 4
+    case .winograd5x5: 5
     case .winograd2x2: 2
     }
   }

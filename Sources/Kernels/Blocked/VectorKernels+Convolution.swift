@@ -117,8 +117,14 @@ extension BlockedConvolution {
     }
     let inputSize = (squares.sum() / Float(16 * samples)).squareRoot()
     // Transforms make inputs larger and filters smaller: for 4×4 outputs in all some 4 times on a trained network's
-    // maps, and 10 to 16 times on noise.
-    let growth: Float = filtering.map { $0.outputs == 4 ? 6 : 2 } ?? 1
+    // maps, and 10 to 16 times on noise; for 5×5 outputs of a 3×3 filter about three times as much.
+    let growth: Float =
+      switch filtering {
+      case nil: 1
+      case .two3, .two3Strided: 2
+      case .four3, .four2, .five2, .four3Strided: 6
+      case .five3: 16
+      }
     let ratio = growth * inputSize / size
     // Nothing is to be balanced where all is zero, or a number is none.
     guard ratio.isNormal else { return }
