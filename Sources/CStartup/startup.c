@@ -3,6 +3,9 @@
 
 #include "startup.h"
 
+#if defined(__linux__)
+#include <malloc.h>
+#endif
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,4 +28,11 @@ __attribute__((constructor(101))) static void remember_arguments(int count, char
 char *const *startup_arguments(int *count) {
   *count = argument_count;
   return arguments;
+}
+
+void startup_keep_freed_blocks(void) {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
 }

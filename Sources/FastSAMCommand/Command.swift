@@ -13,6 +13,7 @@ struct Command: ParsableCommand {
     defaultSubcommand: nil)
 
   static func main() {
+    startup_keep_freed_blocks()
     var count: Int32 = 0
     let words = startup_arguments(&count)
     // The runtime would read them from /proc, which an empty root lacks.

@@ -1,3 +1,5 @@
+import Kernels
+
 /// One source row stretched over a mask's columns: a bit a column for "above the threshold", and
 /// floats made word by word, only where the bits of the source do not decide.
 final class StretchedRow {
@@ -6,6 +8,7 @@ final class StretchedRow {
   /// A bit a column, the first column lowest; bits past the last column are 0.
   let bits: UnsafeMutablePointer<UInt64>
 
+  private let kernels = VectorKernels.best
   private let taps: BilinearTaps
   private let columns: Range<Int>
   private let words: Int
@@ -60,7 +63,8 @@ final class StretchedRow {
     let target = floats + 64 * word
     if !isMade[word] {
       isMade[word] = true
-      stretchRow(source, from: sourceColumns.lowerBound, taps, columns(of: word), into: target)
+      stretchRow(
+        source, from: sourceColumns.lowerBound, taps, columns(of: word), into: target, kernels)
     }
     return UnsafePointer(target)
   }

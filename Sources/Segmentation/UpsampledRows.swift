@@ -1,8 +1,11 @@
+import Kernels
+
 /// The rows of a refined grid, made one at a time from the cells'; in full, since they are short.
 ///
 /// Rows must be asked for from the top; the last two stay valid.
 final class UpsampledRows {
   private let step: Upsampling
+  private let kernels = VectorKernels.best
   private let columns: Range<Int>
   private let stride: Int
   /// Two rows stretched sideways, then two finished ones; row y is in the slot y & 1 of its pair.
@@ -39,28 +42,28 @@ final class UpsampledRows {
     if (y & 1 == 0 ? stretched.0 : stretched.1) == y { return target }
     if y & 1 == 0 { stretched.0 = y } else { stretched.1 = y }
     stretchRow(
-      cells.row(y), from: cells.columns.lowerBound, step.x, columns, into: target)
+      cells.row(y), from: cells.columns.lowerBound, step.x, columns, into: target, kernels)
     return target
   }
 }
 
 /// One row stretched sideways: the output columns `columns` of `taps` from `source`, whose first
-/// float is the sample `origin`.
+/// float is the sample `origin`; 32 floats can be read from any sample.
 func stretchRow(
   _ source: UnsafePointer<Float>, from origin: Int, _ taps: BilinearTaps, _ columns: Range<Int>,
-  into target: UnsafeMutablePointer<Float>
+  into target: UnsafeMutablePointer<Float>, _ kernels: VectorKernels
 ) {
   taps.first.withUnsafeBufferPointer { first in
     taps.second.withUnsafeBufferPointer { second in
       taps.firstWeight.withUnsafeBufferPointer { firstWeight in
         taps.secondWeight.withUnsafeBufferPointer { secondWeight in
-          var i = 0
-          for x in columns {
-            target[i] =
-              source[Int(first[x]) &- origin] * firstWeight[x]
-              + source[Int(second[x]) &- origin] * secondWeight[x]
-            i &+= 1
-          }
+          let start = columns.lowerBound
+          guard let first = first.baseAddress, let second = second.baseAddress,
+            let firstWeight = firstWeight.baseAddress, let secondWeight = secondWeight.baseAddress
+          else { return }
+          kernels.stretch(
+            source, origin, first + start, second + start, firstWeight + start,
+            secondWeight + start, columns.count, target)
         }
       }
     }

@@ -1,4 +1,6 @@
-// The two loops that masks are made of. Unlike everywhere else here, products and sums are rounded one
+import CProcessor
+
+// The loops that masks are made of. Unlike everywhere else here, products and sums are rounded one
 // by one: a mask's bytes do not depend on the instruction set, given its coefficients.
 
 /// See ``VectorKernels/combine``.
@@ -47,6 +49,32 @@ func combinePlanes(
     k &+= 1
   }
   UnsafeMutableRawPointer(target + x).storeBytes(of: sum, as: SIMD8<Float>.self)
+}
+
+/// See ``VectorKernels/stretch``.
+///
+/// Stretched samples stand close together: 16 results choose among 32 numbers in two registers.
+func stretchSamples(
+  _ samples: UnsafePointer<Float>, _ origin: Int, _ first: UnsafePointer<Int32>,
+  _ second: UnsafePointer<Int32>, _ firstWeight: UnsafePointer<Float>,
+  _ secondWeight: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<Float>
+) {
+  var i = 0
+  #if VECTOR_AVX512
+    while i &+ 16 <= count && second[i &+ 15] &- first[i] < 32 {
+      let numbers = samples + (Int(first[i]) &- origin)
+      let a = Lanes(lanes_choose(numbers, first + i, first[i]))
+      let b = Lanes(lanes_choose(numbers, second + i, first[i]))
+      store(a * load(firstWeight + i) + b * load(secondWeight + i), target + i)
+      i &+= 16
+    }
+  #endif
+  while i < count {
+    target[i] =
+      samples[Int(first[i]) &- origin] * firstWeight[i]
+      + samples[Int(second[i]) &- origin] * secondWeight[i]
+    i &+= 1
+  }
 }
 
 /// See ``VectorKernels/meanBits``.

@@ -18,7 +18,8 @@ public func makeKernels() -> VectorKernels {
   VectorKernels(
     name: name, panelBlocks: panelVectors, canPair: Pairs.isPaired,
     transformFilters: transformFilters, sumFilterPairs: sumFilterPairs, convolve: convolve,
-    maxPool5: maxPool5, silu: siluArray, combine: combinePlanes, meanBits: meanBits,
+    maxPool5: maxPool5, silu: siluArray, combine: combinePlanes, stretch: stretchSamples,
+    meanBits: meanBits,
     transpose: transposeRows, expectedBins: expectedBins, sigmoid: sigmoidArray,
     peak: multiplyAddPeak)
 }

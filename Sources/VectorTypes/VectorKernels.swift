@@ -44,6 +44,17 @@ public struct VectorKernels: Sendable {
       _ planes: UnsafePointer<Float>, _ plane: Int, _ weights: UnsafePointer<Float>, _ count: Int,
       _ columns: Int, _ target: UnsafeMutablePointer<Float>
     ) -> Void
+  /// Bilinear samples: target[i] = samples[first[i] − origin]·firstWeight[i] + samples[second[i] − origin]·secondWeight[i]
+  /// for i < count.
+  ///
+  /// Both indices rise, and 32 numbers can be read from any sample. Products and sums are rounded one by one, so
+  /// that every instruction set gives the same floats.
+  public let stretch:
+    @Sendable (
+      _ samples: UnsafePointer<Float>, _ origin: Int, _ first: UnsafePointer<Int32>,
+      _ second: UnsafePointer<Int32>, _ firstWeight: UnsafePointer<Float>,
+      _ secondWeight: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<Float>
+    ) -> Void
   /// Bit i says whether a[i]·weightA + b[i]·weightB exceeds the threshold, for 64 floats; the same bits
   /// for every instruction set.
   public let meanBits:
@@ -100,6 +111,11 @@ public struct VectorKernels: Sendable {
       @escaping @Sendable (
         UnsafePointer<Float>, Int, UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>
       ) -> Void,
+    stretch:
+      @escaping @Sendable (
+        UnsafePointer<Float>, Int, UnsafePointer<Int32>, UnsafePointer<Int32>,
+        UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>
+      ) -> Void,
     meanBits:
       @escaping @Sendable (UnsafePointer<Float>, Float, UnsafePointer<Float>, Float, Float) ->
       UInt64,
@@ -123,6 +139,7 @@ public struct VectorKernels: Sendable {
     self.maxPool5 = maxPool5
     self.silu = silu
     self.combine = combine
+    self.stretch = stretch
     self.meanBits = meanBits
     self.transpose = transpose
     self.expectedBins = expectedBins

@@ -39,4 +39,26 @@ import Testing
       }
     }
   }
+
+  @Test(
+    "Samples are weighted one by one, however far apart, on every instruction set",
+    arguments: [(40, 200, 0), (7, 64, 3), (90, 33, 0), (64, 16, 5), (300, 40, 1), (1, 50, 0)])
+  func stretchesSamples(samples: Int, count: Int, origin: Int) {
+    var random = SeededGenerator(seed: 11)
+    let numbers = random.floats(samples + 32)
+    let weights = random.floats(count)
+    let first = (0..<count).map { Int32(origin + $0 * samples / count) }
+    let second = first.map { min($0 + 1, Int32(origin + samples - 1)) }
+    let expected = (0..<count).map { i in
+      numbers[Int(first[i]) - origin] * weights[i]
+        + numbers[Int(second[i]) - origin] * (1 - weights[i])
+    }
+    for kernels in VectorKernels.available {
+      var actual = [Float](repeating: .nan, count: count + 1)
+      kernels.stretch(
+        numbers, origin, first, second, weights, weights.map { 1 - $0 }, count, &actual)
+      #expect(actual.dropLast() == expected[...], "\(kernels.name)")
+      #expect(actual[count].isNaN, "\(kernels.name) wrote past its columns")
+    }
+  }
 }

@@ -58,6 +58,18 @@ static inline lanes_t lanes_add_one(lanes_t sum, lanes_t a, const float *x) {
 }
 #endif
 
+#if defined(__AVX512F__)
+/// Lane i gets numbers[places[i] − first]; all of these lie in 0…31.
+static inline lanes_t lanes_choose(const float *numbers, const int *places, int first) {
+  lanes_t low, high;
+  lanes_bits_t from;
+  __builtin_memcpy(&low, numbers, sizeof low);
+  __builtin_memcpy(&high, numbers + 16, sizeof high);
+  __builtin_memcpy(&from, places, sizeof from);
+  return __builtin_ia32_vpermi2varps512(low, from - first, high);
+}
+#endif
+
 /// Each lane's neighbour: lane i gets lane i − 1, the first the last.
 static inline lanes_t lanes_rotate(lanes_t a) {
   return __builtin_shufflevector(a, a, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
