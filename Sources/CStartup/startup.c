@@ -32,7 +32,7 @@ char *const *startup_arguments(int *count) {
 
 void startup_keep_freed_blocks(void) {
 #if defined(__GLIBC__)
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_MMAP_THRESHOLD, 16 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
 #endif
 }

@@ -41,8 +41,10 @@ struct BenchPipeline: ParsableCommand {
         let scene = segmenter.segment(
           picture, size: options.network.size?.size, options: settings, timings: &timings)
         let begin = clock.now
-        let counts = scene.instances.concurrentMap(on: segmenter.pool) {
-          RunLength($0.mask()).compressed
+        var counts = [String](repeating: "", count: scene.instances.count)
+        counts.withUnsafeMutableBufferPointer { counts in
+          nonisolated(unsafe) let counts = counts  // Each mask writes its own element.
+          scene.instances.forEachMask(on: segmenter.pool) { counts[$0] = RunLength($1).compressed }
         }
         timings.masks = (clock.now - begin).seconds
         timings.total = (clock.now - start).seconds

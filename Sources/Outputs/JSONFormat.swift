@@ -99,7 +99,7 @@ extension JSONText {
 
   /// Appends `"area": …, "segmentation": {"size": [H, W], "counts": "…"}`.
   package mutating func areaAndSegmentation(of instance: Instance) {
-    let segment = Segment(instance, needs: .runLengths)
+    let segment = Segment(instance, instance.mask(), needs: .runLengths)
     raw("\"area\": \(segment.area), ")
     segmentation(segment)
   }

@@ -97,11 +97,9 @@ public struct Report: Sendable {
     return "\(directory)\(slash)\(stem).\(format.suffix)"
   }
 
-  /// Builds an instance's mask and all that is written of it.
-  ///
-  /// May run on several threads at once.
-  public func prepare(_ instance: Instance) -> PreparedInstance {
-    let segment = Segment(instance, needs: needs)
+  /// Makes all that is written of an instance; may run on several threads at once.
+  private func prepare(_ instance: Instance, _ mask: Mask) -> PreparedInstance {
+    let segment = Segment(instance, mask, needs: needs)
     return PreparedInstance(
       instance: instance, area: segment.area, mask: plane == nil ? nil : segment.mask,
       entries: documents.map { $0.document.format.entry(segment, facts) },
@@ -140,13 +138,19 @@ public struct Report: Sendable {
       for task in 0..<tasks { body(task) }
     }
   ) throws(FileError) {
-    // Sixteen masks at a time: enough for every core, little enough to hold on large pictures.
+    // Sixteen masks at a time are enough for every core, and little enough to hold on large pictures; four of them
+    // are made together.
     for start in stride(from: 0, to: instances.count, by: 16) {
-      let chunk = Array(instances[start..<min(start + 16, instances.count)])
+      let chunk = instances[start..<min(start + 16, instances.count)]
       var prepared = [PreparedInstance?](repeating: nil, count: chunk.count)
       prepared.withUnsafeMutableBufferPointer { slots in
-        // Each call writes the slot of its own number.
-        run(chunk.count) { slots[$0] = prepare(chunk[$0]) }
+        // Each call writes the slots of its own instances.
+        run((chunk.count + 3) / 4) { group in
+          let first = start + 4 * group
+          chunk[first..<min(first + 4, chunk.endIndex)].forEachMask { index, mask in
+            slots[index - start] = prepare(instances[index], mask)
+          }
+        }
       }
       for case let ready? in prepared { try add(ready) }
     }

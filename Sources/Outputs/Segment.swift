@@ -25,9 +25,10 @@ struct Segment: Sendable {
     static let stability = Needs(rawValue: 4)
   }
 
-  init(_ instance: Instance, needs: Needs) {
+  /// - Parameter mask: the instance's.
+  init(_ instance: Instance, _ mask: Mask, needs: Needs) {
     self.instance = instance
-    mask = instance.mask()
+    self.mask = mask
     area = mask.area
     bounds = mask.boundingRectangle
     counts = needs.contains(.runLengths) ? RunLength(mask).compressed : ""

@@ -28,21 +28,17 @@ func transposeBits(_ square: UnsafeMutablePointer<UInt64>) {
 struct ColumnStrip {
   /// 64-bit words a column: bit `i % 64` of word `i / 64` is row `window.y + i`.
   let wordsPerColumn: Int
-  /// 64 columns, one after the other.
+  /// The first words of 64 columns, then their second ones, and so on: squares of 64×64 bits, which are
+  /// transposed where they stand.
   let words: UnsafeMutablePointer<UInt64>
-  private let square: UnsafeMutablePointer<UInt64>
 
   /// Room for columns of `height` pixels; `deallocate` it.
   init(height: Int) {
     wordsPerColumn = (height + 63) / 64
     words = .allocate(capacity: 64 * max(1, wordsPerColumn))
-    square = .allocate(capacity: 64)
   }
 
-  func deallocate() {
-    words.deallocate()
-    square.deallocate()
-  }
+  func deallocate() { words.deallocate() }
 
   /// Reads word `index` of each of the window's `height` rows; returns which columns hold a pixel.
   ///
@@ -52,37 +48,37 @@ struct ColumnStrip {
   ) -> UInt64 {
     var seen: UInt64 = 0
     for block in 0..<wordsPerColumn {
-      let top = block * 64, count = min(64, height - top)
+      let square = words + block &* 64
+      let top = block &* 64, count = min(64, height &- top)
       var any: UInt64 = 0, all = ~UInt64(0)
+      var source = rows + (top &* wordsPerRow &+ index)
       for y in 0..<count {
-        let word = rows[(top + y) * wordsPerRow + index]
+        let word = source.pointee
         square[y] = word
         any |= word
         all &= word
+        source += wordsPerRow
       }
       seen |= any
       if any == all {
         // Every row is the same word (outside or well inside an object): each column is all 0 or
         // all 1. Half of a typical mask's squares take this way.
-        for x in 0..<64 {
-          words[x * wordsPerColumn + block] = 0 &- (any &>> UInt64(truncatingIfNeeded: x) & 1)
-        }
+        for x in 0..<64 { square[x] = 0 &- (any &>> UInt64(truncatingIfNeeded: x) & 1) }
         continue
       }
       for y in count..<64 { square[y] = 0 }
       transposeBits(square)
-      for x in 0..<64 { words[x * wordsPerColumn + block] = square[x] }
     }
     return seen
   }
 
-  /// Writes the columns as word `index` of each of the window's `height` rows.
+  /// Writes the columns as word `index` of each of the window's `height` rows; they are lost here.
   func store(
     to rows: UnsafeMutablePointer<UInt64>, wordsPerRow: Int, index: Int, height: Int
   ) {
     for block in 0..<wordsPerColumn {
+      let square = words + block * 64
       let top = block * 64
-      for x in 0..<64 { square[x] = words[x * wordsPerColumn + block] }
       transposeBits(square)
       for y in 0..<min(64, height - top) { rows[(top + y) * wordsPerRow + index] = square[y] }
     }

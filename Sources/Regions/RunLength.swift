@@ -52,7 +52,7 @@ public struct RunLength: Sendable, Hashable {
   /// changes are visited. A mask of one megapixel takes about a tenth of a millisecond.
   public init(_ mask: Mask) {
     let height = mask.height
-    var boundaries = RunBoundaries(expecting: 4 * mask.window.width + 16)
+    var runs = RunCounts(expecting: 4 * mask.window.width + 16)
     let window = mask.window
     if !window.isEmpty {
       let strip = ColumnStrip(height: window.height)
@@ -63,22 +63,22 @@ public struct RunLength: Sendable, Hashable {
           let seen = strip.load(
             rows, wordsPerRow: mask.wordsPerRow, index: index, height: window.height)
           if seen == 0 {
-            boundaries.close()
+            runs.close()
             continue
           }
           for column in 0..<min(64, window.width - index * 64) {
-            boundaries.add(
-              column: strip.words + column * strip.wordsPerColumn, count: strip.wordsPerColumn,
+            runs.add(
+              column: strip.words + column, count: strip.wordsPerColumn,
               rows: window.height,
               position: (window.x + index * 64 + column) * height + window.y)
           }
         }
       }
-      boundaries.close()
+      runs.close()
     }
     width = mask.width
     self.height = height
-    counts = boundaries.counts(total: mask.width * height)
+    counts = runs.counts(total: mask.width * height)
   }
 
   /// The mask that these runs describe, stored in its smallest window.
@@ -97,7 +97,7 @@ public struct RunLength: Sendable, Hashable {
         strip.words.update(repeating: 0, count: 64 * strip.wordsPerColumn)
         for column in 0..<min(64, box.width - index * 64) {
           let top = (box.x + index * 64 + column) * height
-          let target = strip.words + column * strip.wordsPerColumn
+          let target = strip.words + column
           // Runs may go over from one column to the next: the one that reaches past this column's
           // end is looked at again for the next.
           while run < counts.count, runStart < top + height {
@@ -118,17 +118,17 @@ public struct RunLength: Sendable, Hashable {
     return mask
   }
 
-  /// Sets bits `first ..< end`; none where `end` is not above `first`.
+  /// Sets bits `first ..< end` of a column of a ``ColumnStrip``; none where `end` is not above `first`.
   private static func setBits(_ words: UnsafeMutablePointer<UInt64>, _ first: Int, _ end: Int) {
     guard first < end else { return }
     let last = end - 1
     let head = ~UInt64(0) &<< UInt64(first & 63), tail = ~UInt64(0) &>> UInt64(63 - last & 63)
     if first >> 6 == last >> 6 {
-      words[first >> 6] |= head & tail
+      words[first >> 6 * 64] |= head & tail
     } else {
-      words[first >> 6] |= head
-      for i in (first >> 6) + 1..<(last >> 6) { words[i] = ~0 }
-      words[last >> 6] |= tail
+      words[first >> 6 * 64] |= head
+      for i in (first >> 6) + 1..<(last >> 6) { words[i * 64] = ~0 }
+      words[last >> 6 * 64] |= tail
     }
   }
 
@@ -164,71 +164,85 @@ public struct RunLength: Sendable, Hashable {
   }
 }
 
-/// The places, counted column-major, where a mask begins and ends; growing as columns are added.
-private struct RunBoundaries: ~Copyable {
-  private var positions: UnsafeMutablePointer<Int>
+/// The lengths of a mask's runs, growing as columns are added.
+private struct RunCounts: ~Copyable {
+  private var lengths: UnsafeMutablePointer<Int>
   private var count = 0, capacity: Int
-  /// The position after the last column that was added.
-  private var end = 0
+  /// Where the last run ended, and the position after the last column that was added; both column-major.
+  private var last = 0, end = 0
 
   init(expecting capacity: Int) {
     self.capacity = capacity
-    positions = .allocate(capacity: capacity)
+    lengths = .allocate(capacity: capacity)
   }
 
-  deinit { positions.deallocate() }
+  deinit { lengths.deallocate() }
 
-  /// Makes room for so many more places.
+  /// Makes room for so many more runs.
   private mutating func reserve(_ more: Int) {
     guard count + more > capacity else { return }
     capacity = max(2 * capacity, count + more)
     let grown = UnsafeMutablePointer<Int>.allocate(capacity: capacity)
-    grown.moveInitialize(from: positions, count: count)
-    positions.deallocate()
-    positions = grown
+    grown.moveInitialize(from: lengths, count: count)
+    lengths.deallocate()
+    lengths = grown
   }
 
   /// Ends a run that the last column left open.
   mutating func close() {
     guard count & 1 == 1 else { return }
     reserve(1)
-    (positions + count).initialize(to: end)
+    (lengths + count).initialize(to: end - last)
     count += 1
+    last = end
   }
 
-  /// Adds a column of `rows` pixels whose first one is pixel `position` of the picture.
+  /// Adds a column of a ``ColumnStrip`` with `rows` pixels whose first one is pixel `position` of the picture.
   mutating func add(column: UnsafePointer<UInt64>, count words: Int, rows: Int, position: Int) {
     // A run goes on from one column into the next only where the window is as high as the picture.
     if position != end { close() }
-    // The room is made once: a column of noise has a place in every other row, or more.
+    // The room is made once: a column of noise has a run in every row.
     reserve(64 * words)
-    var place = positions + count
+    var place = lengths + count
+    var last = last
     var carry = UInt64(count & 1)
     for i in 0..<words {
-      var changes = column[i] ^ (column[i] &<< 1 | carry)
-      carry = column[i] &>> 63
+      let word = column[64 &* i]
+      var changes = word ^ (word &<< 1 | carry)
+      carry = word &>> 63
       // Bits past the last row are no pixels.
       if i &+ 1 == words { changes &= .max &>> UInt64(64 &* words &- rows) }
-      while changes != 0 {
-        place.initialize(to: position &+ i &* 64 &+ changes.trailingZeroBitCount)
-        place += 1
-        changes &= changes &- 1
+      if changes == 0 { continue }
+      // How many there are no processor foresees. So eight are written, and what is too much will be written over;
+      // more than eight of a word are rare.
+      let first = position &+ i &* 64
+      let final = first &+ 63 &- changes.leadingZeroBitCount
+      let end = place + changes.nonzeroBitCount
+      while place < end {
+        for k in 0..<8 {
+          let change = first &+ changes.trailingZeroBitCount
+          (place + k).initialize(to: change &- last)
+          last = change
+          changes &= changes &- 1
+        }
+        place += 8
       }
+      place = end
+      last = final
     }
-    count = place - positions
+    count = place - lengths
+    self.last = last
     end = position + rows
   }
 
+  /// The lengths, and that of what is left of `total` pixels.
   func counts(total: Int) -> [Int] {
     Array(unsafeUninitializedCapacity: count + 1) { counts, length in
-      var last = 0
-      for i in 0..<count {
-        counts[i] = positions[i] &- last
-        last = positions[i]
-      }
+      guard let base = counts.baseAddress else { return }
+      base.initialize(from: lengths, count: count)
       length = count
       if total > last || count == 0 {
-        counts[count] = total - last
+        (base + count).initialize(to: total - last)
         length += 1
       }
     }

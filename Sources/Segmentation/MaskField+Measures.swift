@@ -11,8 +11,14 @@ extension MaskField {
     isThere.withUnsafeMutableBufferPointer { isThere in
       nonisolated(unsafe) let isThere = isThere  // Each task writes its own element.
       pool.run(seeds.count) { task, _ in isThere[task] = showsAtSample(seeds[task]) }
-      forEachCellLogits(of: seeds, seeds.indices.filter { !isThere[$0] }, on: pool) { id, cells in
-        isThere[id] = shows(seeds[id], cells)
+      // What has no window shows nowhere.
+      let open = seeds.indices.filter { !isThere[$0] && !seeds[$0].crop.window.isEmpty }
+      let groupSize = 16
+      pool.run((open.count + groupSize - 1) / groupSize) { task, _ in
+        let group = open[task * groupSize..<min((task + 1) * groupSize, open.count)]
+        forEachCellLogits(of: seeds, Array(group)) { id, cells in
+          isThere[id] = shows(seeds[id], cells)
+        }
       }
     }
     return seeds.indices.filter { isThere[$0] }

@@ -13,10 +13,15 @@ import Tensors
 /// (YOLACT, arXiv 1904.02689, section 3: a mask is a linear combination of prototypes).
 ///
 /// Immutable and shared by all instances; each question names the object by its `MaskSeed`.
-struct MaskField: Sendable {
+final class MaskField: Sendable {
   /// 1×nm×h×w.
   let prototypes: Tensor
   let geometry: MaskGeometry
+
+  init(prototypes: Tensor, geometry: MaskGeometry) {
+    self.prototypes = prototypes
+    self.geometry = geometry
+  }
 
   /// What makes one object's mask out of the field.
   struct Seed: Sendable {

@@ -23,33 +23,19 @@ extension MaskField {
     return mask(of: seed, cells, above: threshold)
   }
 
-  /// The masks of all `seeds`, on the threads of `pool`; quicker than one by one, since several
-  /// share each reading of the prototypes.
-  func masks(of seeds: [Seed], on pool: ThreadPool) -> [Mask] {
-    var masks = seeds.map(emptyMask)
-    masks.withUnsafeMutableBufferPointer { masks in
-      nonisolated(unsafe) let masks = masks  // Each task writes its own elements.
-      forEachCellLogits(of: seeds, Array(seeds.indices), on: pool) { id, cells in
-        masks[id] = mask(of: seeds[id], cells, above: 0)
-      }
-    }
-    return masks
+  /// Calls `body` with the number of each seed and its mask; they share each reading of the prototypes.
+  func forEachMask(of seeds: [Seed], _ body: (Int, Mask) -> Void) {
+    let ids = seeds.indices.filter { !seeds[$0].crop.window.isEmpty }
+    for id in seeds.indices where seeds[id].crop.window.isEmpty { body(id, emptyMask(seeds[id])) }
+    forEachCellLogits(of: seeds, ids) { body($0, mask(of: seeds[$0], $1, above: 0)) }
   }
 
-  /// Calls `body`, on the threads of `pool`, with the logits of each of the seeds numbered `ids` whose
-  /// window has a pixel.
-  func forEachCellLogits(
-    of seeds: [Seed], _ ids: [Int], on pool: ThreadPool, _ body: (Int, CellLogits) -> Void
-  ) {
-    // So many that the logits stay in the caches, and that there is a task for every thread.
-    let groupSize = 32
-    pool.run((ids.count + groupSize - 1) / groupSize) { task, _ in
-      let group = ids[task * groupSize..<min((task + 1) * groupSize, ids.count)]
-        .filter { !seeds[$0].crop.window.isEmpty }
-      let cells = group.map { cellLogits(of: seeds[$0]) }
-      CellLogits.combine(cells)
-      for (id, cells) in zip(group, cells) { body(id, cells) }
-    }
+  /// Calls `body` with the logits of each of the seeds numbered `ids`, whose windows have a pixel; they share each
+  /// reading of the prototypes.
+  func forEachCellLogits(of seeds: [Seed], _ ids: [Int], _ body: (Int, CellLogits) -> Void) {
+    let cells = ids.map { cellLogits(of: seeds[$0]) }
+    CellLogits.combine(cells)
+    for (id, cells) in zip(ids, cells) { body(id, cells) }
   }
 
   private func emptyMask(_ seed: Seed) -> Mask {

@@ -33,7 +33,14 @@ public struct Scene: Sendable {
 
   /// The masks of all instances, in their order: what each one's `mask()` gives, made together on
   /// the threads of `pool`, which is quicker.
-  public func masks(on pool: ThreadPool) -> [Mask] { field.masks(of: seeds, on: pool) }
+  public func masks(on pool: ThreadPool) -> [Mask] {
+    var masks = [Mask?](repeating: nil, count: instances.count)
+    masks.withUnsafeMutableBufferPointer { masks in
+      nonisolated(unsafe) let masks = masks  // Each mask is an element of its own.
+      instances.forEachMask(on: pool) { masks[$0] = $1 }
+    }
+    return masks.compactMap(\.self)
+  }
 }
 
 /// Everything that the head found in a picture: decoded, freed of duplicates, its masks ready to be
@@ -115,10 +122,7 @@ extension Scene {
     seeds = found.map(\.seed)
     cache = MaskCache(count: found.count)
     instances = found.enumerated().map { id, found in
-      Instance(
-        id: id, classIndex: found.detection.classIndex, score: found.detection.score,
-        box: found.box, makeMask: { field.mask(of: found.seed) },
-        measureStability: { field.stability(of: found.seed) })
+      Instance(id: id, found.detection, box: found.box, field, found.seed)
     }
   }
 }

@@ -14,7 +14,7 @@ struct DocumentTests {
   ) -> String {
     var document = Document(format, facts)
     for instance in instances {
-      let segment = Segment(instance, needs: [.runLengths, .polygons, .stability])
+      let segment = Segment(instance, instance.mask(), needs: [.runLengths, .polygons, .stability])
       document.add(format.entry(segment, facts), area: segment.area)
     }
     return String(decoding: document.finished(timings), as: UTF8.self)
@@ -122,7 +122,7 @@ struct DocumentTests {
     var dots = Mask(width: 12, height: 9)
     for i in [0, 1, 2, 6, 7, 8] { dots[i, i == 2 || i == 6 ? i - 1 : i] = true }
     for mask in [Samples.instances[0].mask(), dots] {
-      let segment = Segment(Samples.instance(0, mask), needs: [])
+      let segment = Segment(Samples.instance(0, mask), mask, needs: [])
       let point = SAMFormat.point(segment)
       #expect(mask[point.x, point.y])
     }

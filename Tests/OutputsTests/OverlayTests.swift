@@ -70,7 +70,7 @@ struct OverlayTests {
     let mask = Mask(
       width: 64, height: 64, filling: PixelRectangle(x: 0, y: 8, width: 32, height: 48))
     let cut = CutoutsFormat(image: Samples.image, frame: frame)
-    let segment = Segment(Samples.instance(0, mask), needs: [])
+    let segment = Segment(Samples.instance(0, mask), mask, needs: [])
     let read = cut.picture(segment).flatMap { try? Image(decoding: $0) }
     #expect(read?.width == 6 && read?.height == 9)
     if let read { #expect(pixel(read, 5, 8) == pixel(Samples.image, 5, 8)) }

@@ -11,7 +11,8 @@ struct YOLOFormatTests {
   @Test func lines() {
     let format = YOLOFormat(frame: Samples.frame)
     func line(_ index: Int) -> String {
-      let segment = Segment(Samples.instances[index], needs: .polygons)
+      let segment = Segment(
+        Samples.instances[index], Samples.instances[index].mask(), needs: .polygons)
       return String(decoding: format.entry(segment, Samples.facts), as: UTF8.self)
     }
     #expect(

@@ -56,6 +56,25 @@ struct Picture: Sendable, CustomTestStringConvertible {
     #expect(one.masks(on: ThreadPool(threads: 1)) == three.masks(on: ThreadPool(threads: 3)))
   }
 
+  @Test("Masks that are made together are those that are made alone, whosever they are")
+  func masksMadeTogether() {
+    let scenes = [(190, 120), (96, 96)].map {
+      ClosedFormHead.scene(imageWidth: $0.0, imageHeight: $0.1, confidence: 0.1)
+    }
+    var instances = scenes[0].instances + scenes[1].instances + scenes[0].instances
+    let filled = Mask(
+      width: 40, height: 30, filling: PixelRectangle(x: 3, y: 4, width: 5, height: 6))
+    instances.insert(
+      Instance(
+        id: 7, classIndex: 0, score: nil, box: instances[0].box, makeMask: { filled }), at: 1)
+    for slice in [instances[...], instances[2..<5], instances[1..<2], instances[0..<0]] {
+      var masks: [Int: Mask] = [:]
+      slice.forEachMask { masks[$0] = $1 }
+      #expect(masks.count == slice.count)
+      for index in slice.indices { #expect(masks[index] == instances[index].mask()) }
+    }
+  }
+
   @Test func onlyOfficialKeepsEmptyMasks() {
     let official = ClosedFormHead.scene(imageWidth: 150, imageHeight: 90, profile: .official)
     let ultralytics = ClosedFormHead.scene(imageWidth: 150, imageHeight: 90)
