@@ -44,6 +44,11 @@ static inline void processor_pause(void) {
 /// A hint that the line of memory at `address` will soon be read.
 static inline void processor_prefetch(const void *address) { __builtin_prefetch(address); }
 
+/// A hint that the line of memory at `address` will be read after a while: it goes to the second-level cache.
+static inline void processor_prefetch_early(const void *address) {
+  __builtin_prefetch(address, 0, 2);
+}
+
 /// A hint that the line of memory at `address` will soon be written.
 static inline void processor_prefetch_to_write(const void *address) {
   __builtin_prefetch(address, 1);
