@@ -18,8 +18,9 @@ extension BlockedAlgorithm {
   /// The fewer products a filtering needs for a tile, the more its transforms take: those of the filters
   /// once a pass, those of the inputs for every 160 outputs. A vector of a transformed filter counts as 9
   /// cycles, three times what its instructions take, since it is written to a cache and read from there; one of an
-  /// input or an output as 4. The choice is within 5 % of the fastest for every 3×3 layer of s and x at 640 and 1024
-  /// (`fastsam bench kernels`) but for some of stride 2: up to 7 % on s, and 25 % on x at 1024.
+  /// input or an output as 4. Those numbers are for a forward pass, where a layer finds some of its input in a cache.
+  /// Alone and out of memory (`fastsam bench kernels`) another filtering is up to 28 % faster for a few layers, mostly
+  /// of stride 2, and for which ones changes from run to run.
   private func cycles(for g: ConvolutionGeometry, inPairs: Bool) -> Int {
     let products = multiplyAdds(g) / 16 * (inPairs ? 11 : 16) / 16
     guard let filtering = filtering(kernelSize: g.kernelSize, stride: g.stride) else {
