@@ -68,15 +68,18 @@ final class MaskField: Sendable {
       for k in coefficients.indices { sum += coefficients[k] * elements[k * plane + cell] }
       return sum
     }
-    let tapsX = geometry.steps[steps - 1].x, tapsY = geometry.steps[steps - 1].y
+    // Read one by one: copies of the taps would count references, and threads would wait for each other there.
+    let step = steps - 1
+    let (left, right) = (geometry.steps[step].x.first[x], geometry.steps[step].x.second[x])
+    let (leftWeight, rightWeight) = (
+      geometry.steps[step].x.firstWeight[x], geometry.steps[step].x.secondWeight[x]
+    )
     func row(_ sourceY: Int32) -> Float {
-      let first = logit(
-        Int(tapsX.first[x]), Int(sourceY), after: steps - 1, elements, coefficients, cells)
-      let second = logit(
-        Int(tapsX.second[x]), Int(sourceY), after: steps - 1, elements, coefficients, cells)
-      return first * tapsX.firstWeight[x] + second * tapsX.secondWeight[x]
+      let first = logit(Int(left), Int(sourceY), after: step, elements, coefficients, cells)
+      let second = logit(Int(right), Int(sourceY), after: step, elements, coefficients, cells)
+      return first * leftWeight + second * rightWeight
     }
-    return row(tapsY.first[y]) * tapsY.firstWeight[y]
-      + row(tapsY.second[y]) * tapsY.secondWeight[y]
+    return row(geometry.steps[step].y.first[y]) * geometry.steps[step].y.firstWeight[y]
+      + row(geometry.steps[step].y.second[y]) * geometry.steps[step].y.secondWeight[y]
   }
 }
