@@ -41,11 +41,7 @@ struct BenchPipeline: ParsableCommand {
         let scene = segmenter.segment(
           picture, size: options.network.size?.size, options: settings, timings: &timings)
         let begin = clock.now
-        var counts = [String](repeating: "", count: scene.instances.count)
-        counts.withUnsafeMutableBufferPointer { counts in
-          nonisolated(unsafe) let counts = counts  // Each mask writes its own element.
-          scene.instances.forEachMask(on: segmenter.pool) { counts[$0] = RunLength($1).compressed }
-        }
+        let counts = scene.instances.mapMasks(on: segmenter.pool) { RunLength($0).compressed }
         timings.masks = (clock.now - begin).seconds
         timings.total = (clock.now - start).seconds
         count = counts.count

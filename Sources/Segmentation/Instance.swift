@@ -84,7 +84,7 @@ public struct Instance: Sendable {
 
   /// Builds the mask, anew at each call: keep it, or drop it, as memory allows.
   ///
-  /// For many instances `forEachMask` is quicker.
+  /// For many instances `mapMasks` is quicker.
   public func mask() -> Mask { makeMask() }
 
   /// How little the mask depends on its threshold, 0…1: the pixels with a logit above 1 divided by
@@ -114,12 +114,21 @@ extension ArraySlice<Instance> {
 }
 
 extension [Instance] {
-  /// Calls `body` with the place of each instance and its mask, built anew, on the threads of `pool`, in any order;
-  /// 16 instances share each reading of the prototypes.
-  public func forEachMask(on pool: ThreadPool, _ body: (Int, Mask) -> Void) {
-    let groupSize = 16
-    pool.run((count + groupSize - 1) / groupSize) { task, _ in
-      self[task * groupSize..<Swift.min((task + 1) * groupSize, count)].forEachMask(body)
+  /// What `transform` makes of each instance's mask, built anew, in the order of the instances; on the threads of
+  /// `pool`, a group of instances at a time, see `forEachMask`.
+  public func mapMasks<Result>(
+    on pool: ThreadPool, _ transform: (Mask) -> Result
+  ) -> [Result] {
+    var results = [Result?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { slots in
+      nonisolated(unsafe) let slots = slots  // Each mask has a slot of its own.
+      let size = MaskField.groupSize
+      pool.run((count + size - 1) / size) { task, _ in
+        self[task * size..<Swift.min((task + 1) * size, count)].forEachMask {
+          slots[$0] = transform($1)
+        }
+      }
     }
+    return results.compactMap(\.self)
   }
 }

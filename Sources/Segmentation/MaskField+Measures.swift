@@ -13,9 +13,9 @@ extension MaskField {
       pool.run(seeds.count) { task, _ in isThere[task] = showsAtSample(seeds[task]) }
       // What has no window shows nowhere.
       let open = seeds.indices.filter { !isThere[$0] && !seeds[$0].crop.window.isEmpty }
-      let groupSize = 16
-      pool.run((open.count + groupSize - 1) / groupSize) { task, _ in
-        let group = open[task * groupSize..<min((task + 1) * groupSize, open.count)]
+      let size = Self.groupSize
+      pool.run((open.count + size - 1) / size) { task, _ in
+        let group = open[task * size..<min((task + 1) * size, open.count)]
         forEachCellLogits(of: seeds, Array(group)) { id, cells in
           isThere[id] = shows(seeds[id], cells)
         }

@@ -11,6 +11,10 @@ import Regions
 import Tensors
 
 extension MaskField {
+  /// Seeds that share each reading of the prototypes: enough for a reading to count little, few enough for every
+  /// thread to have its groups.
+  static let groupSize = 16
+
   /// The mask of `seed`: its logits above `threshold`, inside its window.
   ///
   /// Cost: nm multiply-adds a prototype cell of the window, then a few operations for 64 pixels

@@ -49,14 +49,9 @@ extension Scene {
     _ selection: [Instance], by refinement: MaskRefinement, on pool: ThreadPool
   ) -> [Instance] {
     if refinement == MaskRefinement() { return selection }
-    var masks = [Mask?](repeating: nil, count: selection.count)
-    masks.withUnsafeMutableBufferPointer { masks in
-      nonisolated(unsafe) let masks = masks  // Each task writes its own element.
-      pool.run(selection.count) { task, _ in masks[task] = refinement(selection[task].mask()) }
-    }
+    let masks = selection.mapMasks(on: pool) { refinement($0) }
     let kept: [(instance: Instance, mask: Mask)] = zip(selection, masks).compactMap {
-      guard let mask = $1, mask.area >= max(refinement.minimumArea, 1) else { return nil }
-      return ($0, mask)
+      $1.area >= max(refinement.minimumArea, 1) ? ($0, $1) : nil
     }
     if refinement.merges {
       var union = Mask(width: maskWidth, height: maskHeight)

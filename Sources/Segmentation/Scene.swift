@@ -33,14 +33,7 @@ public struct Scene: Sendable {
 
   /// The masks of all instances, in their order: what each one's `mask()` gives, made together on
   /// the threads of `pool`, which is quicker.
-  public func masks(on pool: ThreadPool) -> [Mask] {
-    var masks = [Mask?](repeating: nil, count: instances.count)
-    masks.withUnsafeMutableBufferPointer { masks in
-      nonisolated(unsafe) let masks = masks  // Each mask is an element of its own.
-      instances.forEachMask(on: pool) { masks[$0] = $1 }
-    }
-    return masks.compactMap(\.self)
-  }
+  public func masks(on pool: ThreadPool) -> [Mask] { instances.mapMasks(on: pool) { $0 } }
 }
 
 /// Everything that the head found in a picture: decoded, freed of duplicates, its masks ready to be

@@ -258,14 +258,8 @@ enum Five2: Filtering {
 
   @inline(__always)
   static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
-    let (x, y) = (g(0), g(1))
-    let (near, far) = ((-2 / 3) * x, (1 / 6) * x)
-    put(0, x)
-    put(1, near.adding(-rootHalf / 1.5, times: y))
-    put(2, near.adding(rootHalf / 1.5, times: y))
-    put(3, far.adding(rootTwo / 6, times: y))
-    put(4, far.adding(-rootTwo / 6, times: y))
-    put(5, y)
+    // A third tap of 0; but the value at ∞ is that of the last tap.
+    Four3.transformFilter({ $0 < 2 ? g($0) : .zero }) { put($0, $0 < 5 ? $1 : g(1)) }
   }
 
   @inline(__always)
@@ -275,14 +269,9 @@ enum Five2: Filtering {
 
   @inline(__always)
   static func transformOutput(_ m: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
-    let (m1, m2, m3, m4) = (m(1), m(2), m(3), m(4))
-    let (p, q) = (m1 + m2, m1 - m2)
-    let (r, s) = (m3 + m4, m3 - m4)
-    put(0, m(0) + p + r)
-    put(1, (rootHalf * q).adding(rootTwo, times: s))
-    put(2, (0.5 * p).adding(2, times: r))
-    put(3, (rootHalf / 2 * q).adding(2 * rootTwo, times: s))
-    put(4, m(5).adding(0.25, times: p).adding(4, times: r))
+    // The sum at ∞ belongs to the last output, which here is the fifth.
+    Four3.transformOutput({ $0 < 5 ? m($0) : .zero }, put)
+    put(4, m(5).adding(0.25, times: m(1) + m(2)).adding(4, times: m(3) + m(4)))
   }
 }
 

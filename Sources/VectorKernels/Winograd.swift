@@ -129,7 +129,7 @@ private func transformPatch<F: Filtering>(
   transformRows(F.self, first &+ 2, F.reach &- first &- 2, source, rowStride, target)
   transformRows(F.self, first &+ 4, F.reach &- first &- 4, source, rowStride, target)
   transformRows(F.self, first &+ 6, F.reach &- first &- 6, source, rowStride, target)
-  transformRows(F.self, 8, F.reach &- 8, source, rowStride, target)
+  transformRows(F.self, first &+ 8, F.reach &- first &- 8, source, rowStride, target)
 }
 
 /// The first two of `count` rows of Bᵀ d B from row `first` on, or the one that there is, or none.
