@@ -16,7 +16,8 @@ final class BlockedTrial: KernelTrial {
   private let outputs: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>
   private let bias: UnsafeMutableBufferPointer<Float>
   private let scratch: UnsafeMutableBufferPointer<Float>
-  private let scratchStride: Int, transformedCount: Int
+  private let scaledFilter: UnsafeMutableBufferPointer<Float>
+  private let scratchCounts: ScratchCounts
   private var problem: BlockedConvolution
 
   /// - Parameter filter: K×C×R×R.
@@ -65,12 +66,15 @@ final class BlockedTrial: KernelTrial {
       problem.planarChannels = g.inputChannels
     }
     grid = problem.grid(panelBlocks: kernels.panelBlocks)
-    // Lines of its own for each worker.
-    scratchStride =
-      (problem.scratchCount(grid, panelBlocks: kernels.panelBlocks) + 63) / 64 * 64
-    let transformed = problem.transformedCount(grid, panelBlocks: kernels.panelBlocks)
-    scratch = .allocate(capacity: scratchStride * pool.threads + 2 * transformed)
-    transformedCount = transformed
+    scratchCounts = problem.scratchCounts(
+      grid, panelBlocks: kernels.panelBlocks, threads: pool.threads)
+    scratch = .allocate(capacity: scratchCounts.total(workers: pool.threads))
+    scaledFilter = .allocate(
+      capacity: problem.scaledFilterCount(panelBlocks: kernels.panelBlocks))
+    if !scaledFilter.isEmpty {
+      scaledFilter[0] = 0
+      problem.scaledFilter = scaledFilter.mutableBase
+    }
   }
 
   deinit {
@@ -78,6 +82,7 @@ final class BlockedTrial: KernelTrial {
     outputs.deallocate()
     bias.deallocate()
     scratch.deallocate()
+    scaledFilter.deallocate()
   }
 
   func prepare(_ place: TrialPlace) {
@@ -85,16 +90,16 @@ final class BlockedTrial: KernelTrial {
     for i in outputs.indices { outputs[i] = place.output + i * outputBlock }
     problem.filter = UnsafePointer(place.filter)
     if problem.planar != nil { problem.planar = UnsafePointer(place.input) }
+    // A filter that is scaled is scaled in every run, as in the first pass of a network.
+    problem.scaledFilter?.pointee = 0
   }
 
   func perform() {
-    let filters = scratch.mutableBase + scratchStride * pool.threads
     withUnsafePointer(to: problem) {
       kernels.convolve(
         $0, grid,
         scratch: ConvolutionScratch(
-          workers: scratch.mutableBase, stride: scratchStride,
-          filters: (filters, filters + transformedCount)), on: pool)
+          scratch.mutableBase, scratchCounts, workers: pool.threads), on: pool)
     }
   }
 }

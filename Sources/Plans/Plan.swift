@@ -55,7 +55,8 @@ public final class Plan: Sendable {
       },
       filters: filters, pool: pool)
     let kept = options.keepsAllValues ? graph.nodes.indices.map { $0 } : outputs.map(graph.node)
-    self.layout = PlanLayout(lowering, keeping: kept, panelBlocks: kernels.panelBlocks)
+    self.layout = PlanLayout(
+      lowering, keeping: kept, panelBlocks: kernels.panelBlocks, threads: pool.threads)
   }
 
   /// Runs the graph on what `fill` writes into the planar input C×H×W, and gives `read` the results.
@@ -85,13 +86,12 @@ public final class Plan: Sendable {
     switch layout.steps[index] {
     case .convolution:
       kernels.convolve(
-        workspace.problems + index, layout.grids[index], scratch: workspace.convolutionScratch,
-        on: pool)
+        workspace.problems + index, layout.grids[index], scratch: workspace.scratch, on: pool)
     case .maxPool(let step):
       pool.run(step.input.count) { task, worker in
         kernels.maxPool5(
           workspace.address(step.input[task]), workspace.address(step.output[task]),
-          workspace.scratch + worker * workspace.scratchStride, step.height, step.width)
+          workspace.scratch.share(worker), step.height, step.width)
       }
     }
   }
@@ -216,10 +216,11 @@ struct PlanLayout: Sendable {
   let buffers: [ArenaBuffer]
   let values: [BlockedValue?]
   let sizes: [(height: Int, width: Int)]
-  let inputCount: Int, arenaCount: Int, scratchCount: Int, transformedCount: Int
-  let biasCount: Int, tableCount: Int
+  let inputCount: Int, arenaCount: Int, scratchCounts: ScratchCounts
+  let biasCount: Int, tableCount: Int, scaledFiltersCount: Int
+  let panelBlocks: Int
 
-  init(_ lowering: Lowering, keeping kept: [Int], panelBlocks: Int) {
+  init(_ lowering: Lowering, keeping kept: [Int], panelBlocks: Int, threads: Int) {
     var buffers = lowering.buffers
     for (index, step) in lowering.steps.enumerated() {
       for block in step.writes {
@@ -239,25 +240,27 @@ struct PlanLayout: Sendable {
     self.sizes = lowering.sizes
     self.inputCount = lowering.inputCount
     var grids: [ConvolutionGrid] = []
-    var (scratch, transformed, biases, tables) = (0, 0, 0, 0)
+    var scratch = ScratchCounts()
+    var (scaled, biases, tables) = (0, 0, 0)
     for step in lowering.steps {
       switch step {
       case .convolution(let step):
-        let tasks = step.tasks(panelBlocks: panelBlocks)
+        let tasks = step.tasks(panelBlocks: panelBlocks, threads: threads)
         grids.append(tasks.grid)
-        scratch = max(scratch, tasks.scratchCount)
-        transformed = max(transformed, tasks.transformedCount)
+        scratch = scratch.union(tasks.scratch)
+        scaled += tasks.scaledFilterCount
         biases += step.bias.count
         tables += step.tableCount
       case .maxPool(let step):
         grids.append(ConvolutionGrid(total: 0, step: 1, panels: 0, panelStep: 1))
-        scratch = max(scratch, step.height * step.width * blockChannels)
+        scratch = scratch.union(
+          ScratchCounts(worker: step.height * step.width * blockChannels))
       }
     }
     self.grids = grids
-    // Scratch of one worker on lines of its own, so that threads do not share any.
-    self.scratchCount = (scratch + 63) / 64 * 64
-    self.transformedCount = transformed
+    self.scratchCounts = scratch
+    self.scaledFiltersCount = scaled
+    self.panelBlocks = panelBlocks
     self.biasCount = biases
     self.tableCount = tables
   }

@@ -9,9 +9,7 @@ final class Workspace: @unchecked Sendable {
 
   /// The planar input C×H×W.
   let input: UnsafeMutablePointer<Float>
-  let scratch: UnsafeMutablePointer<Float>
-  let scratchStride: Int
-  let convolutionScratch: ConvolutionScratch
+  let scratch: ConvolutionScratch
   /// What the kernels read, one a step.
   let problems: UnsafeMutablePointer<BlockedConvolution>
 
@@ -19,26 +17,24 @@ final class Workspace: @unchecked Sendable {
   private let buffers: [ArenaBuffer]
   private let tables: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let biases: UnsafeMutablePointer<Float>
+  private let scaledFilters: UnsafeMutablePointer<Float>
   private let memory: UnsafeMutableRawPointer
 
   init(_ layout: PlanLayout, workers: Int) {
     // A tile may read some pixels past the end of a block: of the last one, past the arena.
     let slack = 16 * 16
     let counts = [
-      layout.inputCount + slack, layout.arenaCount + slack, layout.scratchCount * workers,
-      layout.biasCount, layout.transformedCount, layout.transformedCount,
+      layout.inputCount + slack, layout.biasCount, layout.scaledFiltersCount,
+      layout.arenaCount + slack + ConvolutionScratch.usualGap,
+      layout.scratchCounts.total(workers: workers),
     ].map { ($0 + 15) / 16 * 16 }
     memory = .allocate(byteCount: counts.reduce(0, +) * 4, alignment: 64)
     let floats = memory.bindMemory(to: Float.self, capacity: counts.reduce(0, +))
     input = floats
-    arena = floats + counts[0]
-    scratch = arena + counts[1]
-    biases = scratch + counts[2]
-    scratchStride = layout.scratchCount
-    // The transformed filters of one round of one step come last, in two halves.
-    convolutionScratch = ConvolutionScratch(
-      workers: scratch, stride: scratchStride,
-      filters: (biases + counts[3], biases + counts[3] + counts[4]))
+    biases = floats + counts[0]
+    scaledFilters = biases + counts[1]
+    arena = scaledFilters + counts[2]
+    scratch = ConvolutionScratch(arena + counts[3], layout.scratchCounts, workers: workers)
     buffers = layout.buffers
     tables = .allocate(capacity: layout.tableCount)
     problems = .allocate(capacity: layout.steps.count)
@@ -59,6 +55,7 @@ final class Workspace: @unchecked Sendable {
   private func fillTables(_ layout: PlanLayout) {
     var table = tables
     var bias = biases
+    var scaledFilter = scaledFilters
     func list(
       _ blocks: [BlockedValue.Block], shiftedBy shift: Int = 0
     ) -> UnsafeMutablePointer<UnsafeMutablePointer<Float>> {
@@ -92,6 +89,12 @@ final class Workspace: @unchecked Sendable {
       }
       problem.filtering = step.filtering
       problem.pairing = step.pairs?.products
+      let scaledCount = problem.scaledFilterCount(panelBlocks: layout.panelBlocks)
+      if scaledCount > 0 {
+        scaledFilter.initialize(to: 0)
+        problem.scaledFilter = scaledFilter
+        scaledFilter += scaledCount
+      }
       if let residual = step.residual { problem.residual = readingList(residual) }
       if let coarse = step.coarse { problem.coarse = readingList(coarse) }
       if let phase = step.phase {
@@ -116,10 +119,10 @@ extension ConvolutionStep {
     (input?.count ?? 0) + output.count + (residual?.count ?? 0) + (coarse?.count ?? 0)
   }
 
-  /// How the step is cut into tasks, the scratch that each needs, and the room for transformed filters.
+  /// How the step is cut into tasks, and the memory that it needs.
   func tasks(
-    panelBlocks: Int
-  ) -> (grid: ConvolutionGrid, scratchCount: Int, transformedCount: Int) {
+    panelBlocks: Int, threads: Int
+  ) -> (grid: ConvolutionGrid, scratch: ScratchCounts, scaledFilterCount: Int) {
     // Sizes alone matter here; the addresses are never followed.
     let nowhere = UnsafeMutablePointer<UnsafeMutablePointer<Float>>.allocate(capacity: 1)
     defer { nowhere.deallocate() }
@@ -139,8 +142,8 @@ extension ConvolutionStep {
     }
     let grid = sizes.grid(panelBlocks: panelBlocks)
     return (
-      grid, sizes.scratchCount(grid, panelBlocks: panelBlocks),
-      sizes.transformedCount(grid, panelBlocks: panelBlocks)
+      grid, sizes.scratchCounts(grid, panelBlocks: panelBlocks, threads: threads),
+      sizes.scaledFilterCount(panelBlocks: panelBlocks)
     )
   }
 }

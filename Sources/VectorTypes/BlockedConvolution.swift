@@ -33,9 +33,6 @@ public struct BlockedConvolution {
   public var filter: UnsafePointer<Float>
   /// Room for the transformed filters of ``roundPanels`` panels, in two halves; nil where there are none, or the
   /// tasks transform them.
-  ///
-  /// One core tends to use the first half and another the second, and where these stand is the same for all
-  /// layers, so that cores which share no cache do not take lines from each other.
   public var transformed: (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>)?
   /// The panels of a round, which are transformed together and then used.
   public var roundPanels: Int
@@ -44,6 +41,11 @@ public struct BlockedConvolution {
   /// Only where the kernels can (``VectorKernels/canPair``), for a minimal filtering or a 1×1 filter with
   /// stride 1.
   public var pairing: PairedProducts?
+  /// For a 1×1 filter with paired products, room for the filter multiplied by their scale, which stays from one call
+  /// to the next; else nil.
+  ///
+  /// The scale for which it was made, 0 before the first time, and 15 numbers without a meaning; then the panels.
+  public var scaledFilter: UnsafeMutablePointer<Float>?
   /// outputBlocks×16 numbers that are added to every sum; where there is a ``border``, three more
   /// such rows: for its row, its column, and the pixel in both.
   public var bias: UnsafePointer<Float>
@@ -89,6 +91,7 @@ public struct BlockedConvolution {
     self.transformed = nil
     self.roundPanels = 1
     self.pairing = nil
+    self.scaledFilter = nil
     self.residual = nil
     self.coarse = nil
     self.pixelStep = 1

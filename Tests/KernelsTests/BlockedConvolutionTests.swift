@@ -77,18 +77,15 @@ struct ConvolutionProblem: CustomStringConvertible {
   ) -> [Float] {
     withBlocked(algorithm, kernels, isPaired: isPaired) { c, output in
       let grid = cut(c.grid(panelBlocks: kernels.panelBlocks))
-      let scratch = c.scratchCount(grid, panelBlocks: kernels.panelBlocks)
-      let transformed = c.transformedCount(grid, panelBlocks: kernels.panelBlocks)
-      let count = scratch * threads + 2 * transformed
+      let counts = c.scratchCounts(grid, panelBlocks: kernels.panelBlocks, threads: threads)
+      let count = counts.total(workers: threads, gap: 0)
       let memory = UnsafeMutablePointer<Float>.allocate(capacity: count)
       memory.initialize(repeating: .nan, count: count)
       defer { memory.deallocate() }
-      let filters = memory + scratch * threads
       withUnsafePointer(to: c) {
         kernels.convolve(
           $0, grid,
-          scratch: ConvolutionScratch(
-            workers: memory, stride: scratch, filters: (filters, filters + transformed)),
+          scratch: ConvolutionScratch(memory, counts, workers: threads, gap: 0),
           on: ThreadPool(threads: threads))
       }
       return output.planar()
@@ -123,6 +120,10 @@ struct ConvolutionProblem: CustomStringConvertible {
       ? FilterPairs(
         filter, filtering: filtering, inputBlocks: inputs.blocks, outputBlocks: outputs.blocks,
         kernels: kernels, on: ThreadPool(threads: 1)) : nil
+    let scaledFilter = UnsafeMutablePointer<Float>.allocate(capacity: 16 + filter.count + 16384)
+    scaledFilter.initialize(repeating: .nan, count: 16 + filter.count + 16384)
+    scaledFilter.pointee = 0
+    defer { scaledFilter.deallocate() }
     return withExtendedLifetime((input, residual, coarse, filter, pairs)) {
       bias.withUnsafeBufferPointer { bias in
         guard let bias = bias.baseAddress else { preconditionFailure("no outputs") }
@@ -134,6 +135,9 @@ struct ConvolutionProblem: CustomStringConvertible {
           filter: filter.base, bias: bias, silu: activation == .silu)
         c.filtering = filtering
         c.pairing = pairs?.products
+        if c.scaledFilterCount(panelBlocks: kernels.panelBlocks) > 0 {
+          c.scaledFilter = scaledFilter
+        }
         c.border = border
         if hasResidual { c.residual = UnsafePointer(residual.reading) }
         if hasCoarse { c.coarse = UnsafePointer(coarse.reading) }

@@ -60,20 +60,20 @@ import Testing
     _ c: BlockedConvolution, _ grid: ConvolutionGrid, _ kernels: VectorKernels
   ) -> Bool {
     let mark: Float = 12_345.678
-    let count = c.scratchCount(grid, panelBlocks: kernels.panelBlocks)
-    let half = c.transformedCount(grid, panelBlocks: kernels.panelBlocks)
-    let transformed = 2 * half
-    let memory = UnsafeMutablePointer<Float>.allocate(capacity: transformed + count + 8192)
+    let gap = 4096
+    let counts = c.scratchCounts(grid, panelBlocks: kernels.panelBlocks, threads: 1)
+    let total = counts.total(workers: 1, gap: gap) + gap
+    let memory = UnsafeMutablePointer<Float>.allocate(capacity: total)
     defer { memory.deallocate() }
-    memory.initialize(repeating: mark, count: transformed + count + 8192)
-    let scratch = memory + transformed + 4096
+    memory.initialize(repeating: mark, count: total)
+    let scratch = ConvolutionScratch(memory, counts, workers: 1, gap: gap)
     withUnsafePointer(to: c) {
-      kernels.convolve(
-        $0, grid,
-        scratch: ConvolutionScratch(
-          workers: scratch, stride: count, filters: (memory, memory + half)),
-        on: ThreadPool(threads: 1))
+      kernels.convolve($0, grid, scratch: scratch, on: ThreadPool(threads: 1))
     }
-    return (0..<4096).allSatisfy { memory[transformed + $0] == mark && scratch[count + $0] == mark }
+    let ends = [
+      scratch.share(0) + counts.worker, scratch.own.first + counts.own,
+      scratch.own.second + counts.own, scratch.common + counts.common,
+    ]
+    return ends.allSatisfy { end in (0..<gap).allSatisfy { end[$0] == mark } }
   }
 }

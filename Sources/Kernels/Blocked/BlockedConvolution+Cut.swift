@@ -18,12 +18,13 @@ extension BlockedConvolution {
     let total =
       filtering?.tiles(height: outputHeight, width: outputWidth) ?? outputHeight * outputWidth
     // A round's transformed filters are to stay in the shared cache.
-    let bytes = 4 * transformedCount(panels: panels, panelBlocks: panelBlocks)
-    let rounds = (bytes + 15_999_999) / 16_000_000
+    let bytes =
+      filtering == nil ? 0 : 4 * transformedCount(panels: panels, panelBlocks: panelBlocks)
+    let rounds = max(1, (bytes + 15_999_999) / 16_000_000)
     var best: (cost: Double, grid: ConvolutionGrid)?
     for step in Swift.stride(from: 12, through: 192, by: 4) {
       // If the filters are transformed twice at most, that is done where they are used.
-      let transformsFilters = total <= 2 * step
+      let transformsFilters = filtering != nil && total <= 2 * step
       let roundPanels = transformsFilters ? panels : (panels + rounds - 1) / rounds
       for panelStep in 1...roundPanels {
         let grid = ConvolutionGrid(
@@ -67,9 +68,10 @@ extension BlockedConvolution {
     let taskBytes = Double(grid.step * positions) * blocks * 64
     let again = max(0, taskBytes - 600_000) * panels
     let reading = Double(grid.across) * (filterBytes / 100 + again / 8)
-    // A vector of filters takes 30 cycles if it is stored for all tasks, and 4 in a task.
+    // A vector of filters takes 30 cycles if it is stored for all tasks, and 4 in a task; a 1×1 filter is there.
     let transforming =
-      filterBytes / 64 * (grid.transformsFilters ? 4 * Double(grid.across) : 30)
+      filtering == nil
+      ? 0 : filterBytes / 64 * (grid.transformsFilters ? 4 * Double(grid.across) : 30)
     let work = products + preparing + transforming + reading + Double(grid.tasks) * 1000
     // The last tasks leave threads without work: two, or four of them.
     func waste(_ threads: Int) -> Double {

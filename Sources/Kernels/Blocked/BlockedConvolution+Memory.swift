@@ -13,31 +13,59 @@ extension BlockedConvolution {
       * MinimalFiltering.placeStride(inputBlocks: inputBlocks, outputLanes: panelBlocks * 16)
   }
 
-  /// Floats in each half of the room for the transformed filters of a round.
-  public func transformedCount(_ grid: ConvolutionGrid, panelBlocks: Int) -> Int {
-    if grid.transformsFilters { return 0 }
-    return transformedCount(
-      panels: grid.splitsPanels ? (grid.roundPanels + 1) / 2 : grid.roundPanels,
-      panelBlocks: panelBlocks)
+  /// Floats that ``scaledFilter`` takes; 0 where there is none.
+  public func scaledFilterCount(panelBlocks: Int) -> Int {
+    guard filtering == nil, pairing != nil else { return 0 }
+    let panels = (outputBlocks + panelBlocks - 1) / panelBlocks
+    return 16 + transformedCount(panels: panels, panelBlocks: panelBlocks)
+  }
+
+  /// How many times the filters are transformed, each time for some of the workers.
+  ///
+  /// Two cores that share no cache take longer to pass transformed filters to each other than to transform all of
+  /// them twice, if they are few. (A pass of s at 640 takes 84 ms then instead of 88; with a cache in common 72
+  /// instead of 70.)
+  func filterCopies(_ grid: ConvolutionGrid, panelBlocks: Int, threads: Int) -> Int {
+    let count = transformedCount(panels: grid.roundPanels, panelBlocks: panelBlocks)
+    return threads == 2 && !grid.splitsPanels && 4 * count < 7_000_000 ? 2 : 1
+  }
+
+  /// Floats that the tasks of `grid` need, on so many threads.
+  public func scratchCounts(
+    _ grid: ConvolutionGrid, panelBlocks: Int, threads: Int
+  ) -> ScratchCounts {
+    var counts = ScratchCounts()
+    counts.worker = scratchCount(grid, panelBlocks: panelBlocks)
+    if filtering == nil || grid.transformsFilters { return counts }
+    func count(_ panels: Int) -> Int { transformedCount(panels: panels, panelBlocks: panelBlocks) }
+    if grid.splitsPanels {
+      counts.own = count((grid.roundPanels + 1) / 2)
+    } else if filterCopies(grid, panelBlocks: panelBlocks, threads: threads) > 1 {
+      counts.own = count(grid.roundPanels)
+    } else {
+      counts.common = count(grid.roundPanels)
+    }
+    return counts
   }
 
   /// Floats of scratch that one task of `grid` needs.
-  public func scratchCount(_ grid: ConvolutionGrid, panelBlocks: Int) -> Int {
+  private func scratchCount(_ grid: ConvolutionGrid, panelBlocks: Int) -> Int {
     let zeros = largestTile * 16
-    let ownFilters =
-      grid.transformsFilters
-      ? (filtering.map { filterRowsAtOnce * $0.filters } ?? 1)
-        * MinimalFiltering.placeStride(inputBlocks: inputBlocks, outputLanes: panelBlocks * 16) : 0
     if let filtering {
       // Zeros, a patch, and what the products take.
       let positions = filtering.reach * filtering.reach
+      let ownFilters =
+        grid.transformsFilters
+        ? filterRowsAtOnce * filtering.filters
+          * MinimalFiltering.placeStride(inputBlocks: inputBlocks, outputLanes: panelBlocks * 16)
+        : 0
       return zeros + positions * 16 + ownFilters
         + productCount(
           positions: positions, tiles: grid.step, blocks: inputBlocks + panelBlocks,
           panelBlocks: panelBlocks)
     }
     if pairing != nil {
-      return zeros + ownFilters
+      return zeros
         + productCount(
           positions: 1, tiles: grid.step, blocks: panelBlocks, panelBlocks: panelBlocks)
     }

@@ -1,26 +1,5 @@
 import VectorTypes
 
-/// Memory that a convolution works in; it may be used again for the next.
-public struct ConvolutionScratch {
-  /// Where the workers' shares begin, and floats from one to the next.
-  let workers: UnsafeMutablePointer<Float>, stride: Int
-  /// Where the two halves of the room for transformed filters begin.
-  let filters: (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>)
-
-  /// - Parameters:
-  ///   - stride: at least ``BlockedConvolution/scratchCount(_:panelBlocks:)``.
-  ///   - filters: two times ``BlockedConvolution/transformedCount(_:panelBlocks:)`` floats. Cores keep to
-  ///     theirs of the halves, so these should be the same for all convolutions.
-  public init(
-    workers: UnsafeMutablePointer<Float>, stride: Int,
-    filters: (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>)
-  ) {
-    self.workers = workers
-    self.stride = stride
-    self.filters = filters
-  }
-}
-
 extension VectorKernels {
   /// Computes a convolution: round after round, first the filters' transforms, then the tasks.
   ///
@@ -31,24 +10,33 @@ extension VectorKernels {
   ) {
     var balanced = problem.pointee
     balanced.balancePairs()
-    balanced.roundPanels = grid.roundPanels
-    let copies = filterCopies(balanced, grid, threads: pool.threads)
+    let isScaled = balanced.filtering == nil && balanced.pairing != nil
+    precondition(
+      isScaled == (balanced.scaledFilter != nil),
+      "convolve: room for a filter that is not scaled, or none")
+    balanced.roundPanels = isScaled ? grid.panels : grid.roundPanels
+    let transforms = balanced.filtering != nil && !grid.transformsFilters
+    let copies =
+      transforms
+      ? balanced.filterCopies(grid, panelBlocks: panelBlocks, threads: pool.threads) : 1
     withUnsafeTemporaryAllocation(of: BlockedConvolution.self, capacity: copies) { own in
       for copy in 0..<copies {
-        balanced.transformed = room(balanced, grid, copy, in: scratch)
+        balanced.transformed =
+          transforms ? room(balanced, grid, copy, of: copies, in: scratch) : scaledRoom(balanced)
         own.initializeElement(at: copy, to: balanced)
       }
       guard let base = own.baseAddress else { return }
+      if isToBeScaled(balanced) {
+        transformFilters(base, 1, 0..<grid.panels, on: pool)
+      }
       // Tasks read the problems and write different filters and outputs; a worker's scratch is its own.
       nonisolated(unsafe) let (problems, scratch) = (UnsafePointer(base), scratch)
       for round in 0..<grid.rounds {
-        if balanced.places != nil && !grid.transformsFilters {
-          transformFilters(problems, copies, grid.panels(round: round), on: pool)
-        }
+        if transforms { transformFilters(problems, copies, grid.panels(round: round), on: pool) }
         pool.run(grid.tasks) { task, worker in
           convolve(
             problems + min(worker, copies - 1), grid.part(task, round: round),
-            scratch.workers + worker * scratch.stride)
+            scratch.share(worker))
         }
       }
     }
@@ -73,29 +61,38 @@ extension VectorKernels {
     }
   }
 
-  /// How many times the filters are transformed, each time for some of the workers.
-  ///
-  /// Two cores that share no cache take longer to pass transformed filters to each other than to transform all of
-  /// them twice, if they are few. (A pass of s at 640 takes 84 ms then instead of 88; with a cache in common 72
-  /// instead of 70.)
-  private func filterCopies(
-    _ problem: BlockedConvolution, _ grid: ConvolutionGrid, threads: Int
-  ) -> Int {
-    let count = problem.transformedCount(panels: grid.roundPanels, panelBlocks: panelBlocks)
-    let isShared = problem.places != nil && !grid.transformsFilters && !grid.splitsPanels
-    return threads == 2 && isShared && 4 * count < 7_000_000 ? 2 : 1
-  }
-
   /// The room for a copy of the transformed filters, in two halves.
   private func room(
-    _ problem: BlockedConvolution, _ grid: ConvolutionGrid, _ copy: Int,
+    _ problem: BlockedConvolution, _ grid: ConvolutionGrid, _ copy: Int, of copies: Int,
     in scratch: ConvolutionScratch
+  ) -> (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>) {
+    if grid.splitsPanels { return scratch.own }
+    let base =
+      copies == 1 ? scratch.common : copy == 0 ? scratch.own.first : scratch.own.second
+    return (base, base + firstHalf(problem))
+  }
+
+  /// The room for the scaled filter of a 1×1 convolution with paired products, in two halves; nil for others.
+  private func scaledRoom(
+    _ problem: BlockedConvolution
   ) -> (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>)? {
-    if problem.places == nil || grid.transformsFilters { return nil }
-    if grid.splitsPanels { return scratch.filters }
-    let base = copy == 0 ? scratch.filters.first : scratch.filters.second
-    let half = problem.transformedCount(panels: grid.roundPanels / 2, panelBlocks: panelBlocks)
-    return (base, base + half)
+    problem.scaledFilter.map { ($0 + 16, $0 + 16 + firstHalf(problem)) }
+  }
+
+  /// Floats of the first half of a round's panels.
+  private func firstHalf(_ problem: BlockedConvolution) -> Int {
+    problem.transformedCount(panels: problem.roundPanels / 2, panelBlocks: panelBlocks)
+  }
+
+  /// Whether the scaled filter has to be made, which it then is said to be.
+  ///
+  /// A power of two is exact, so it does not matter whether it was made now or in an earlier call.
+  private func isToBeScaled(_ problem: BlockedConvolution) -> Bool {
+    guard let scaled = problem.scaledFilter, let scale = problem.pairing?.scale,
+      scaled.pointee != scale
+    else { return false }
+    scaled.pointee = scale
+    return true
   }
 }
 
