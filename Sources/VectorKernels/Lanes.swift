@@ -119,3 +119,8 @@ struct Lanes {
 @inline(__always) func store(_ lanes: Lanes, _ address: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(address).storeBytes(of: lanes, as: Lanes.self)
 }
+
+/// Writes a whole line of memory past the caches; its address is a multiple of 64 bytes.
+@inline(__always) func stream(_ lanes: Lanes, _ line: UnsafeMutablePointer<Float>) {
+  lanes_stream(lanes.numbers, line)
+}

@@ -5,6 +5,7 @@ import VectorTypes
 struct OutputRow {
   private let output: UnsafeMutablePointer<Float>
   private let step: Int
+  private let isStreamed: Bool
   private let bias: UnsafePointer<Float>
   private let borderColumn: Int
   private let borderBias: UnsafePointer<Float>
@@ -21,6 +22,7 @@ struct OutputRow {
     let pixel = (row &* c.outputWidth &* c.pixelStep &+ x) &* c.pixelStep
     self.output = c.output[block] + pixel &* 16
     self.step = c.pixelStep &* 16
+    self.isStreamed = c.isStreamed
     self.hasActivation = c.silu
     self.x = x
     self.scale = Lanes(repeating: c.pairing.map { 1 / $0.scale } ?? 1)
@@ -57,7 +59,11 @@ struct OutputRow {
       if let coarse { y += load(coarse + (x &+ p) / 2 &* 16) }
       if hasActivation { y = silu(y) }
       if let residual { y += load(residual + p &* 16) }
-      store(y, output + p &* step)
+      if isStreamed {
+        stream(y, output + p &* step)
+      } else {
+        store(y, output + p &* step)
+      }
       p &+= 1
     }
   }

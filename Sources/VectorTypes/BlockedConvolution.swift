@@ -61,6 +61,10 @@ public struct BlockedConvolution {
   /// Output pixel (y, x) is stored at (y·pixelStep, x·pixelStep) of a map pixelStep times as large:
   /// 2 for a phase of a transposed convolution, else 1.
   public var pixelStep: Int
+  /// Whether the output is written past the caches, which is for maps that are larger than they are.
+  ///
+  /// Its blocks then begin on a cache line.
+  public var isStreamed: Bool
 
   /// A convolution without border, residual, coarse part or spreading.
   public init(
@@ -95,6 +99,7 @@ public struct BlockedConvolution {
     self.residual = nil
     self.coarse = nil
     self.pixelStep = 1
+    self.isStreamed = false
   }
 }
 

@@ -73,9 +73,11 @@ struct ConvolutionProblem: CustomStringConvertible {
   ///   - cut: how it is cut into tasks, made of the usual cut.
   func blocked(
     _ algorithm: BlockedAlgorithm, _ kernels: VectorKernels, isPaired: Bool = false,
-    threads: Int = 1, cut: (ConvolutionGrid) -> ConvolutionGrid = { $0 }
+    isStreamed: Bool = false, threads: Int = 1, cut: (ConvolutionGrid) -> ConvolutionGrid = { $0 }
   ) -> [Float] {
     withBlocked(algorithm, kernels, isPaired: isPaired) { c, output in
+      var c = c
+      c.isStreamed = isStreamed
       let grid = cut(c.grid(panelBlocks: kernels.panelBlocks))
       let counts = c.scratchCounts(grid, panelBlocks: kernels.panelBlocks, threads: threads)
       let count = counts.total(workers: threads, gap: 0)
@@ -164,7 +166,9 @@ final class BlockedCopy {
     self.pixels = height * width
     let blocks = (channels + 15) / 16
     // Tiles may read some pixels past the end of the last block, never write there.
-    memory = .allocate(capacity: (blocks * pixels + 12) * 16)
+    memory = UnsafeMutableRawPointer.allocate(
+      byteCount: (blocks * pixels + 12) * 64, alignment: 64
+    ).bindMemory(to: Float.self, capacity: (blocks * pixels + 12) * 16)
     memory.initialize(repeating: 0, count: (blocks * pixels + 12) * 16)
     reading = .allocate(capacity: blocks)
     writing = .allocate(capacity: blocks)
@@ -282,6 +286,17 @@ final class BlockedCopy {
             other == usual,
             "\(kernels.name) \(algorithm) \(roundPanels) a round, \(isPaired ? "paired" : "")")
         }
+      }
+    }
+  }
+
+  @Test("A map that is written past the caches is the same", arguments: problems)
+  func sameBytesPastTheCaches(problem: ConvolutionProblem) {
+    for kernels in VectorKernels.available {
+      for (algorithm, isPaired) in ways(kernels, problem.geometry) {
+        let usual = problem.blocked(algorithm, kernels, isPaired: isPaired)
+        let other = problem.blocked(algorithm, kernels, isPaired: isPaired, isStreamed: true)
+        #expect(other == usual, "\(kernels.name) \(algorithm) \(isPaired ? "paired" : "")")
       }
     }
   }

@@ -55,6 +55,35 @@ import Testing
     }
   }
 
+  @Test("A filter that is kept from call to call follows the inputs' size", arguments: geometries)
+  func keepsNoFilterTooLong(geometry: ConvolutionGeometry) {
+    forEachWay(geometry) { algorithm, kernels in
+      let problem = ConvolutionProblem(geometry: geometry, biasScale: 0)
+      problem.withBlocked(algorithm, kernels, isPaired: true) { c, output in
+        let grid = c.grid(panelBlocks: kernels.panelBlocks)
+        let pool = ThreadPool(threads: 1)
+        let counts = c.scratchCounts(grid, panelBlocks: kernels.panelBlocks, threads: 1)
+        let memory = UnsafeMutablePointer<Float>.allocate(
+          capacity: counts.total(workers: 1, gap: 0))
+        defer { memory.deallocate() }
+        func run() -> [Float] {
+          withUnsafePointer(to: c) {
+            kernels.convolve(
+              $0, grid, scratch: ConvolutionScratch(memory, counts, workers: 1, gap: 0), on: pool)
+          }
+          return output.planar()
+        }
+        let usual = run()
+        #expect(run() == usual, "\(algorithm) again")
+        for block in 0..<c.inputBlocks {
+          let numbers = UnsafeMutablePointer(mutating: c.input[block])
+          for i in 0..<c.inputHeight * c.inputWidth * 16 { numbers[i] *= 1024 }
+        }
+        #expect(run() == usual.map { $0 * 1024 }, "\(algorithm)")
+      }
+    }
+  }
+
   @Test func aBlockHasFivePairsOfBothSigns() {
     let signs = (0..<16).map(PairedProducts.sign)
     #expect(signs == [0, -1, 0, 0, 1, 0, 0, -1, 0, 0, 1, 0, 0, -1, 0, 0])

@@ -89,6 +89,9 @@ static inline void lanes_sum_four(lanes_t a, lanes_t b, lanes_t c, lanes_t d, fl
   for (int i = 0; i < 4; i++) sums[i] = half[i] + half[i + 4];
 }
 
+/// Writes a line past the caches.
+static inline void lanes_stream(lanes_t a, float *line) { __builtin_nontemporal_store(a, (lanes_t *)line); }
+
 /// The larger and the smaller of each pair; `a` where either is no number.
 static inline lanes_t lanes_maximum(lanes_t a, lanes_t b) { return b > a ? b : a; }
 static inline lanes_t lanes_minimum(lanes_t a, lanes_t b) { return b < a ? b : a; }

@@ -41,6 +41,13 @@ static inline void processor_pause(void) {
 #endif
 }
 
+/// Makes lines that were written past the caches visible before what this thread writes next.
+static inline void processor_finish_streaming(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
+}
+
 /// A hint that the line of memory at `address` will soon be read.
 static inline void processor_prefetch(const void *address) { __builtin_prefetch(address); }
 

@@ -1,3 +1,4 @@
+import CProcessor
 import VectorTypes
 
 extension VectorKernels {
@@ -37,6 +38,7 @@ extension VectorKernels {
           convolve(
             problems + min(worker, copies - 1), grid.part(task, round: round),
             scratch.share(worker))
+          if balanced.isStreamed { processor_finish_streaming() }
         }
       }
     }
