@@ -17,13 +17,13 @@ struct ArenaBuffer {
 /// Maps of one size share a region, whose places are whole blocks of that size. So the rows that a core has
 /// written at an address are much the same rows for every map that comes to lie there, and cores that share no
 /// cache need not take lines from each other. (A pass of s at 640 takes 84 ms instead of 88 then; with a cache in
-/// common it is the same either way.) Maps of a sixteenth of the largest size lie in its region, to save memory: the
-/// largest map, the first layer's, is needed for a short time only.
+/// common it is the same either way.) Maps of a sixteenth of the largest size lie in its region, and so do the small
+/// ones of less than a hundredth, to save memory: the largest map, the first layer's, is needed for a short time only.
 func placeRegions(_ buffers: inout [ArenaBuffer]) -> Int {
   let largest = buffers.map(\.blockCount).max() ?? 0
   let regions = Dictionary(grouping: buffers.indices) { index in
     let size = buffers[index].blockCount
-    return size == largest / 16 ? largest : size
+    return size == largest / 16 || size < largest / 100 ? largest : size
   }
   var total = 0
   for (_, region) in regions.sorted(by: { $0.key > $1.key }) {

@@ -39,7 +39,9 @@ extension BlockedAlgorithm {
   }
 
   /// Whether that gains anything: for few outputs the sums of pairs cost what the pairs save.
+  ///
+  /// With 32 outputs a 1×1 filter gains a fifth of its time, a minimal filtering loses a twentieth.
   public func gainsByPairs(_ g: ConvolutionGeometry) -> Bool {
-    pairs(g) && g.outputChannels > 2 * blockChannels
+    pairs(g) && g.outputChannels > (g.kernelSize == 1 ? 1 : 2) * blockChannels
   }
 }
