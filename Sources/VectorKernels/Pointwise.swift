@@ -19,15 +19,15 @@ func pointwise<P: InnerProduct>(
   let pairs = PairSums(base: scratch + Zeros.count, tiles: pixels)
   let m = TransformedTiles<Pointwise>(
     base: pairs.base + PairSums.count(tiles: pixels, positions: 1), tiles: pixels)
-  let own = m.base + (panelVectors &* m.blockStride &+ 14 &* 16)
   let v = MapPixels(blocks: c.input, offset: part.first &* 16)
   var panel = part.firstPanel
   while panel < part.endPanel {
     let block = panel &* panelVectors
     let vectors = min(panelVectors, c.outputBlocks &- block)
+    // The scaled filter is there, so no room is needed to transform one.
     multiplyPanel(
       P.self, Pointwise.self, problem, panel, v, m, pairs, isFirst: panel == part.firstPanel,
-      own: own, zeros)
+      own: m.base, zeros)
     var i = 0
     while i < vectors {
       finish(c, part, UnsafePointer(m.base) + i &* m.blockStride, block &+ i)

@@ -79,17 +79,7 @@ struct ConvolutionProblem: CustomStringConvertible {
       var c = c
       c.isStreamed = isStreamed
       let grid = cut(c.grid(panelBlocks: kernels.panelBlocks))
-      let counts = c.scratchCounts(grid, panelBlocks: kernels.panelBlocks, threads: threads)
-      let count = counts.total(workers: threads, gap: 0)
-      let memory = UnsafeMutablePointer<Float>.allocate(capacity: count)
-      memory.initialize(repeating: .nan, count: count)
-      defer { memory.deallocate() }
-      withUnsafePointer(to: c) {
-        kernels.convolve(
-          $0, grid,
-          scratch: ConvolutionScratch(memory, counts, workers: threads, gap: 0),
-          on: ThreadPool(threads: threads))
-      }
+      kernels.convolve(c, grid, threads: threads)
       return output.planar()
     }
   }
@@ -122,10 +112,6 @@ struct ConvolutionProblem: CustomStringConvertible {
       ? FilterPairs(
         filter, filtering: filtering, inputBlocks: inputs.blocks, outputBlocks: outputs.blocks,
         kernels: kernels, on: ThreadPool(threads: 1)) : nil
-    let scaledFilter = UnsafeMutablePointer<Float>.allocate(capacity: 16 + filter.count + 16384)
-    scaledFilter.initialize(repeating: .nan, count: 16 + filter.count + 16384)
-    scaledFilter.pointee = 0
-    defer { scaledFilter.deallocate() }
     return withExtendedLifetime((input, residual, coarse, filter, pairs)) {
       bias.withUnsafeBufferPointer { bias in
         guard let bias = bias.baseAddress else { preconditionFailure("no outputs") }
@@ -137,7 +123,13 @@ struct ConvolutionProblem: CustomStringConvertible {
           filter: filter.base, bias: bias, silu: activation == .silu)
         c.filtering = filtering
         c.pairing = pairs?.products
-        if c.scaledFilterCount(panelBlocks: kernels.panelBlocks) > 0 {
+        // Behind it NaNs, for ScratchTests.
+        let scaledCount = c.scaledFilterCount(panelBlocks: kernels.panelBlocks)
+        let scaledFilter = UnsafeMutablePointer<Float>.allocate(capacity: scaledCount + 4096)
+        scaledFilter.initialize(repeating: .nan, count: scaledCount + 4096)
+        defer { scaledFilter.deallocate() }
+        if scaledCount > 0 {
+          scaledFilter.pointee = 0
           c.scaledFilter = scaledFilter
         }
         c.border = border
@@ -151,6 +143,22 @@ struct ConvolutionProblem: CustomStringConvertible {
   /// The bias inside, on the border's row, on its column, and on both.
   private func biasRows(_ bias: [Float]) -> [[Float]] {
     border == nil ? [bias] : (0..<4).map { row in bias.map { $0 * Float(1 - 2 * row) } }
+  }
+}
+
+extension VectorKernels {
+  /// Computes a convolution on scratch of NaNs that is made for it.
+  func convolve(_ c: BlockedConvolution, _ grid: ConvolutionGrid, threads: Int) {
+    let counts = c.scratchCounts(grid, panelBlocks: panelBlocks, threads: threads)
+    let count = counts.total(workers: threads, gap: 0)
+    let memory = UnsafeMutablePointer<Float>.allocate(capacity: count)
+    memory.initialize(repeating: .nan, count: count)
+    defer { memory.deallocate() }
+    withUnsafePointer(to: c) {
+      convolve(
+        $0, grid, scratch: ConvolutionScratch(memory, counts, workers: threads, gap: 0),
+        on: ThreadPool(threads: threads))
+    }
   }
 }
 

@@ -61,16 +61,8 @@ import Testing
       let problem = ConvolutionProblem(geometry: geometry, biasScale: 0)
       problem.withBlocked(algorithm, kernels, isPaired: true) { c, output in
         let grid = c.grid(panelBlocks: kernels.panelBlocks)
-        let pool = ThreadPool(threads: 1)
-        let counts = c.scratchCounts(grid, panelBlocks: kernels.panelBlocks, threads: 1)
-        let memory = UnsafeMutablePointer<Float>.allocate(
-          capacity: counts.total(workers: 1, gap: 0))
-        defer { memory.deallocate() }
         func run() -> [Float] {
-          withUnsafePointer(to: c) {
-            kernels.convolve(
-              $0, grid, scratch: ConvolutionScratch(memory, counts, workers: 1, gap: 0), on: pool)
-          }
+          kernels.convolve(c, grid, threads: 1)
           return output.planar()
         }
         let usual = run()

@@ -74,6 +74,10 @@ import Testing
       scratch.share(0) + counts.worker, scratch.own.first + counts.own,
       scratch.own.second + counts.own, scratch.common + counts.common,
     ]
+    let scaledEnd = c.scaledFilter.map {
+      $0 + c.scaledFilterCount(panelBlocks: kernels.panelBlocks)
+    }
     return ends.allSatisfy { end in (0..<gap).allSatisfy { end[$0] == mark } }
+      && (scaledEnd.map { end in (0..<gap).allSatisfy { end[$0].isNaN } } ?? true)
   }
 }

@@ -13,11 +13,17 @@ extension BlockedConvolution {
       * MinimalFiltering.placeStride(inputBlocks: inputBlocks, outputLanes: panelBlocks * 16)
   }
 
+  /// Whether there is a ``scaledFilter``: for a 1×1 filter with paired products.
+  var hasScaledFilter: Bool { filtering == nil && pairing != nil }
+
+  /// Floats of ``scaledFilter`` before the panels.
+  static var scaledFilterHeader: Int { 16 }
+
   /// Floats that ``scaledFilter`` takes; 0 where there is none.
   public func scaledFilterCount(panelBlocks: Int) -> Int {
-    guard filtering == nil, pairing != nil else { return 0 }
+    guard hasScaledFilter else { return 0 }
     let panels = (outputBlocks + panelBlocks - 1) / panelBlocks
-    return 16 + transformedCount(panels: panels, panelBlocks: panelBlocks)
+    return Self.scaledFilterHeader + transformedCount(panels: panels, panelBlocks: panelBlocks)
   }
 
   /// How many times the filters are transformed, each time for some of the workers.

@@ -11,11 +11,10 @@ extension VectorKernels {
   ) {
     var balanced = problem.pointee
     balanced.balancePairs()
-    let isScaled = balanced.filtering == nil && balanced.pairing != nil
     precondition(
-      isScaled == (balanced.scaledFilter != nil),
-      "convolve: room for a filter that is not scaled, or none")
-    balanced.roundPanels = isScaled ? grid.panels : grid.roundPanels
+      balanced.hasScaledFilter == (balanced.scaledFilter != nil),
+      "convolve: room for a scaled filter is missing, or there for none")
+    balanced.roundPanels = balanced.hasScaledFilter ? grid.panels : grid.roundPanels
     let transforms = balanced.filtering != nil && !grid.transformsFilters
     let copies =
       transforms
@@ -27,8 +26,12 @@ extension VectorKernels {
         own.initializeElement(at: copy, to: balanced)
       }
       guard let base = own.baseAddress else { return }
-      if isToBeScaled(balanced) {
+      // A power of two is exact: when the filter was scaled by it makes no difference.
+      if let scaled = balanced.scaledFilter, let scale = balanced.pairing?.scale,
+        scaled.pointee != scale
+      {
         transformFilters(base, 1, 0..<grid.panels, on: pool)
+        scaled.pointee = scale
       }
       // Tasks read the problems and write different filters and outputs; a worker's scratch is its own.
       nonisolated(unsafe) let (problems, scratch) = (UnsafePointer(base), scratch)
@@ -78,23 +81,15 @@ extension VectorKernels {
   private func scaledRoom(
     _ problem: BlockedConvolution
   ) -> (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>)? {
-    problem.scaledFilter.map { ($0 + 16, $0 + 16 + firstHalf(problem)) }
+    problem.scaledFilter.map {
+      let panels = $0 + BlockedConvolution.scaledFilterHeader
+      return (panels, panels + firstHalf(problem))
+    }
   }
 
   /// Floats of the first half of a round's panels.
   private func firstHalf(_ problem: BlockedConvolution) -> Int {
     problem.transformedCount(panels: problem.roundPanels / 2, panelBlocks: panelBlocks)
-  }
-
-  /// Whether the scaled filter has to be made, which it then is said to be.
-  ///
-  /// A power of two is exact, so it does not matter whether it was made now or in an earlier call.
-  private func isToBeScaled(_ problem: BlockedConvolution) -> Bool {
-    guard let scaled = problem.scaledFilter, let scale = problem.pairing?.scale,
-      scaled.pointee != scale
-    else { return false }
-    scaled.pointee = scale
-    return true
   }
 }
 
