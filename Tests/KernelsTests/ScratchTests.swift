@@ -13,6 +13,7 @@ import Testing
       inputChannels: 16, outputChannels: 16, inputHeight: 33, inputWidth: 21, kernelSize: 3,
       stride: 2, padding: 1),
     .init(inputChannels: 40, outputChannels: 16, inputHeight: 9, inputWidth: 40, kernelSize: 1),
+    .init(inputChannels: 40, outputChannels: 64, inputHeight: 9, inputWidth: 40, kernelSize: 1),
     .init(
       inputChannels: 16, outputChannels: 16, inputHeight: 19, inputWidth: 23, kernelSize: 5,
       stride: 3, padding: 2),
