@@ -2,8 +2,8 @@ import VectorTypes
 
 // Direct convolution on blocked maps. The filter is packed in panels of `panelVectors` output blocks:
 // panel, input block, tap (r, t), input channel, output channel (16 a block). A task computes some
-// rows for some panels. Where the filter is larger than a pixel, it first copies the input rows that
-// it needs into scratch with their zeros around, so that the loops below meet no border.
+// rows for some panels. It first copies the input rows that it needs into scratch with their zeros
+// around, so that the loops below meet no border. (Where there is nothing to copy: Pointwise.swift.)
 
 #if VECTOR_AVX512
   /// Output blocks a panel: the largest tile is 14 pixels × 2 blocks.
@@ -21,45 +21,20 @@ func directConvolution(
   let c = problem.pointee
   let zeros = Zeros(scratch)
   let source = prepareRows(c, part, scratch + Zeros.count)
-  // Rows of a 1×1 convolution lie one after the other and can be taken as one long row, unless the
-  // epilogue needs to know where a row ends.
-  let isFlat =
-    c.kernelSize == 1 && c.stride == 1 && c.coarse == nil && c.border == nil
-    && c.pixelStep == 1
-  let width = isFlat ? (part.end &- part.first) &* c.outputWidth : c.outputWidth
-  let endRow = isFlat ? part.first &+ 1 : part.end
-  // The inner loop goes over what is small enough for the first-level cache to keep: for a 1×1 filter
-  // the pixels of a tile (all panels pass over them), else the panel (all tiles pass over it).
-  if c.kernelSize == 1 {
+  // The first-level cache keeps the panel: all tiles pass over it.
+  var panel = part.firstPanel
+  while panel < part.endPanel {
     var row = part.first
-    while row < endRow {
+    while row < part.end {
       var x = 0
-      while x < width {
-        let place = TilePlace(row: row, firstRow: part.first, x: x, count: width &- x)
-        var panel = part.firstPanel
-        while panel < part.endPanel {
-          tile(problem, source, panel, place, zeros)
-          panel &+= 1
-        }
+      while x < c.outputWidth {
+        let place = TilePlace(row: row, firstRow: part.first, x: x, count: c.outputWidth &- x)
+        tile(problem, source, panel, place, zeros)
         x &+= place.pixels
       }
       row &+= 1
     }
-  } else {
-    var panel = part.firstPanel
-    while panel < part.endPanel {
-      var row = part.first
-      while row < endRow {
-        var x = 0
-        while x < width {
-          let place = TilePlace(row: row, firstRow: part.first, x: x, count: width &- x)
-          tile(problem, source, panel, place, zeros)
-          x &+= place.pixels
-        }
-        row &+= 1
-      }
-      panel &+= 1
-    }
+    panel &+= 1
   }
 }
 
@@ -92,7 +67,7 @@ struct PackedRows {
   let sums: UnsafeMutablePointer<Float>
 }
 
-/// The rows that the part's output rows see: where they lie, or copied with zeros around them.
+/// The rows that the part's output rows see, copied with zeros around them.
 ///
 /// Scratch holds the addresses first, then the taps (8 bytes each, in whole lines), a tile's sums, then
 /// the rows.
@@ -105,15 +80,6 @@ private func prepareRows(
   let taps = UnsafeMutableRawPointer(scratch + addressFloats).assumingMemoryBound(to: Int.self)
   let sums = scratch + (addressFloats &+ tapFloats)
   var target = sums + largestTile &* 16
-  taps[0] = 0
-  if c.kernelSize == 1 && c.stride == 1 {
-    var block = 0
-    while block < c.inputBlocks {
-      bases[block] = c.input[block] + part.first &* c.inputWidth &* 16
-      block &+= 1
-    }
-    return PackedRows(bases: bases, rowStride: c.inputWidth &* 16, taps: taps, sums: sums)
-  }
   // Columns of a run: tap R − 1 of the last output lies (R − 1) / s columns after it.
   let run = c.outputWidth &+ (c.kernelSize &- 1) / c.stride
   let rows = (part.end &- part.first &- 1) &* c.stride &+ c.kernelSize
@@ -228,7 +194,8 @@ private func tile(
   #else
     switch place.pixels {
     case 6: tile(Tile<6, 1>.self, c, source, block, place, zeros)
-    default: tile(Tile<2, 1>.self, c, source, block, place, zeros)
+    case 5: tile(Tile<5, 1>.self, c, source, block, place, zeros)
+    default: tile(Tile<4, 1>.self, c, source, block, place, zeros)
     }
   #endif
 }

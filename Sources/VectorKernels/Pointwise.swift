@@ -1,11 +1,12 @@
 import VectorTypes
 
-// 1×1 convolution with paired products: a part is some pixels × some panels.
+// 1×1 convolution: a part is some pixels × some panels.
 //
 //     for each panel:  M[vectors][pixels][16]  ←  input · U
 //                      output  ←  epilogue(M / scale)
 //
-// U is the filter multiplied by the power of two that makes it as large as the inputs.
+// U is the filter; with paired products multiplied by the power of two that makes it as large as the inputs, without
+// scale is 1.
 
 /// See ``VectorKernels/convolve``.
 @inline(never)
@@ -18,13 +19,14 @@ func pointwise<P: InnerProduct>(
   let zeros = Zeros(scratch)
   let pairs = PairSums(base: scratch + Zeros.count, tiles: pixels)
   let m = TransformedTiles<Pointwise>(
-    base: pairs.base + PairSums.count(tiles: pixels, positions: 1), tiles: pixels)
+    base: pairs.base + PairSums.count(tiles: pixels, positions: 1), blocks: panelVectors,
+    tiles: pixels)
   let v = MapPixels(blocks: c.input, offset: part.first &* 16)
   var panel = part.firstPanel
   while panel < part.endPanel {
     let block = panel &* panelVectors
     let vectors = min(panelVectors, c.outputBlocks &- block)
-    // The scaled filter is there, so no room is needed to transform one.
+    // The filter is there, so no room is needed to transform one.
     multiplyPanel(
       P.self, Pointwise.self, problem, panel, v, m, pairs, isFirst: panel == part.firstPanel,
       own: m.base, zeros)

@@ -6,7 +6,8 @@ import VectorTypes
 // vector a block is loaded, each pixel's number is spread over a register, and every pair is
 // multiplied and added. With 14×2 (AVX-512, 32 registers) 28 sums, 2 filter vectors and the spread
 // pixel are 31 registers, and 28 multiply-adds come with 16 loads: the two multiply-add units are
-// the limit, not the two load ports. The 16 registers of AVX2 hold 6×1 (each block is two).
+// the limit, not the two load ports. The 16 registers of AVX2 hold 6×1 (each block is two): 12 multiply-adds come
+// with 8 loads.
 //
 // The sizes are compile-time values, so one text serves all tiles: the compiler unrolls the loops
 // over them and keeps each sum in its register (-unroll-threshold in Package.swift lets it).
@@ -43,13 +44,15 @@ struct Zeros {
 }
 
 /// The width of the tile where `count` pixels are left: as wide as the registers allow, the last two of
-/// a row about equally wide.
+/// a row about equally wide (with AVX2, all of them).
 @inline(__always) func registerTileWidth(_ count: Int) -> Int {
   #if VECTOR_AVX512
     let width = count > 28 ? 14 : count > 14 ? (count &+ 1) / 2 : count
     return width > 12 ? width : width > 10 ? 12 : width > 8 ? 10 : width > 4 ? 8 : 4
   #else
-    count > 2 ? 6 : 2
+    // A tile of fewer than 4 pixels takes as long: its 8 sums or fewer wait for each other.
+    let tiles = (count &+ 5) / 6
+    return max(4, (count &+ tiles &- 1) / tiles)
   #endif
 }
 

@@ -15,7 +15,7 @@ import VectorTypes
 //                      output  ←  epilogue(Aᵀ M A)
 //
 // V and M live in scratch, in the second-level cache. The transforms, which have little to compute, read and
-// write a tile's n² vectors in one run; the products, which have much, step over them.
+// write rows of n vectors; the products, which have much, step over them.
 // MinimalFilterings.swift has the filterings: their lines G g, Bᵀ d, Aᵀ m, and the error of each.
 
 /// See ``VectorKernels/convolve``.
@@ -32,9 +32,10 @@ func winograd<F: Filtering, P: InnerProduct>(
   let work = scratch + Zeros.count
   let pairs = PairSums(base: work + positions &* 16, tiles: tiles)
   let v = TransformedTiles<F>(
-    base: pairs.base + PairSums.count(tiles: tiles, positions: positions), tiles: tiles)
-  let m = TransformedTiles<F>(base: v.base + c.inputBlocks &* v.blockStride, tiles: tiles)
-  let own = m.base + (panelVectors &* m.blockStride &+ 14 &* TransformedTiles<F>.tileStride)
+    base: pairs.base + PairSums.count(tiles: tiles, positions: positions), blocks: c.inputBlocks,
+    tiles: tiles)
+  let m = TransformedTiles<F>(base: v.base + v.count, blocks: panelVectors, tiles: tiles)
+  let own = m.base + (m.count &+ 14 &* TransformedTiles<F>.tileStride)
   transformInput(problem, part, v, patch: work)
   var panel = part.firstPanel
   while panel < part.endPanel {
@@ -45,7 +46,7 @@ func winograd<F: Filtering, P: InnerProduct>(
       zeros)
     var i = 0
     while i < vectors {
-      transformOutput(problem, part, m.base + i &* m.blockStride, block &+ i, sums: work, F.self)
+      transformOutput(problem, part, m, i, block &+ i, sums: work)
       i &+= 1
     }
     panel &+= 1
@@ -87,9 +88,9 @@ private func transformInput<F: Filtering>(
   patch: UnsafeMutablePointer<Float>
 ) {
   let c = problem.pointee
-  var target = v.base
   var block = 0
   while block < c.inputBlocks {
+    var target = v.base + block &* v.blockStride
     let map = c.input[block]
     var place = TileRaster(c, part, side: F.outputs)
     var tile = part.first
@@ -103,7 +104,7 @@ private func transformInput<F: Filtering>(
         source = UnsafePointer(patch)
         rowStride = F.reach &* 16
       }
-      transformPatch(F.self, source, rowStride, target)
+      transformPatch(F.self, source, rowStride, target, v.rowStride)
       target += TransformedTiles<F>.tileStride
       tile &+= 1
       place.advance()
@@ -118,25 +119,27 @@ private func transformInput<F: Filtering>(
 /// So nothing is stored half-done: Bᵀ d is made two rows at a time, the two of a pair of points, which
 /// share their arithmetic, and each row goes through B at once; the price is that inputs are read several
 /// times.
+///
+/// - Parameter targetStride: floats from one row of the results to the next.
 @inline(__always)
 private func transformPatch<F: Filtering>(
   _: F.Type, _ source: UnsafePointer<Float>, _ rowStride: Int,
-  _ target: UnsafeMutablePointer<Float>
+  _ target: UnsafeMutablePointer<Float>, _ targetStride: Int
 ) {
   let first = F.hasOrigin ? 1 : 0
-  if F.hasOrigin { transformRows(F.self, 0, 1, source, rowStride, target) }
-  transformRows(F.self, first, 2, source, rowStride, target)
-  transformRows(F.self, first &+ 2, F.reach &- first &- 2, source, rowStride, target)
-  transformRows(F.self, first &+ 4, F.reach &- first &- 4, source, rowStride, target)
-  transformRows(F.self, first &+ 6, F.reach &- first &- 6, source, rowStride, target)
-  transformRows(F.self, first &+ 8, F.reach &- first &- 8, source, rowStride, target)
+  if F.hasOrigin { transformRows(F.self, 0, 1, source, rowStride, target, targetStride) }
+  transformRows(F.self, first, 2, source, rowStride, target, targetStride)
+  transformRows(F.self, first &+ 2, F.reach &- first &- 2, source, rowStride, target, targetStride)
+  transformRows(F.self, first &+ 4, F.reach &- first &- 4, source, rowStride, target, targetStride)
+  transformRows(F.self, first &+ 6, F.reach &- first &- 6, source, rowStride, target, targetStride)
+  transformRows(F.self, first &+ 8, F.reach &- first &- 8, source, rowStride, target, targetStride)
 }
 
 /// The first two of `count` rows of Bᵀ d B from row `first` on, or the one that there is, or none.
 @inline(__always)
 private func transformRows<F: Filtering>(
   _: F.Type, _ first: Int, _ count: Int, _ source: UnsafePointer<Float>, _ rowStride: Int,
-  _ target: UnsafeMutablePointer<Float>
+  _ target: UnsafeMutablePointer<Float>, _ targetStride: Int
 ) {
   guard count > 0 else { return }
   var a = Line(repeating: .zero)
@@ -149,10 +152,10 @@ private func transformRows<F: Filtering>(
     }
     column &+= 1
   }
-  let target = target + first &* F.reach &* 16
+  let target = target + first &* targetStride
   F.transformInput({ a[unchecked: $0] }) { store($1, target + $0 &* 16) }
   if count > 1 {
-    F.transformInput({ b[unchecked: $0] }) { store($1, target + (F.reach &+ $0) &* 16) }
+    F.transformInput({ b[unchecked: $0] }) { store($1, target + (targetStride &+ $0 &* 16)) }
   }
 }
 
@@ -182,21 +185,23 @@ private func copyPatch(
 
 /// output ← epilogue(Aᵀ M A) for the part's tiles, one output block.
 ///
-/// - Parameter sums: room for a tile's m² sums.
+/// - Parameters:
+///   - vector: which of M's blocks.
+///   - sums: room for a tile's m² sums.
 @inline(never)
 private func transformOutput<F: Filtering>(
-  _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart,
-  _ m: UnsafeMutablePointer<Float>, _ block: Int, sums: UnsafeMutablePointer<Float>, _: F.Type
+  _ problem: UnsafePointer<BlockedConvolution>, _ part: ConvolutionPart, _ m: TransformedTiles<F>,
+  _ vector: Int, _ block: Int, sums: UnsafeMutablePointer<Float>
 ) {
   let c = problem.pointee
   var place = TileRaster(c, part, side: F.outputs)
-  var source = UnsafePointer(m)
+  var source = m.rows(vector)
   var tile = part.first
   while tile < part.end {
     var lines = InlineArray<5, Line>(repeating: Line(repeating: .zero))
     var column = 0
     while column < F.reach {
-      F.transformOutput({ load(source + ($0 &* F.reach &+ column) &* 16) }) {
+      F.transformOutput({ load(source + ($0 &* m.rowStride &+ column &* 16)) }) {
         lines[unchecked: $0][unchecked: column] = $1
       }
       column &+= 1

@@ -66,6 +66,11 @@ public struct BlockedConvolution {
   /// Its blocks then begin on a cache line.
   public var isStreamed: Bool
 
+  /// Whether it is 1×1 with stride 1: a product of matrices, pixels × filters, for which nothing is prepared.
+  @inlinable public var isPointwise: Bool {
+    filtering == nil && planar == nil && kernelSize == 1 && stride == 1
+  }
+
   /// A convolution without border, residual, coarse part or spreading.
   public init(
     input: UnsafePointer<UnsafePointer<Float>>, inputBlocks: Int, inputHeight: Int,

@@ -4,17 +4,19 @@ extension BlockedConvolution {
   /// How this convolution is best cut into tasks.
   ///
   /// Depends on sizes alone, never on the number of threads, so that results do not either.
-  public func grid(panelBlocks: Int) -> ConvolutionGrid {
+  ///
+  /// - Parameter cache: bytes of a core's own cache.
+  public func grid(panelBlocks: Int, cache: Int = MachineLimits.coreCache) -> ConvolutionGrid {
     let panels = (outputBlocks + panelBlocks - 1) / panelBlocks
     return places == nil
-      ? directGrid(panels: panels, panelBlocks: panelBlocks)
-      : productGrid(panels: panels, panelBlocks: panelBlocks)
+      ? directGrid(panels: panels, panelBlocks: panelBlocks, cache: cache)
+      : productGrid(panels: panels, panelBlocks: panelBlocks, cache: cache)
   }
 
   /// Every cut into tiles and panels is priced, and the cheapest taken.
   ///
-  /// For a minimal filtering, or a 1×1 filter with paired products, whose tiles are pixels.
-  private func productGrid(panels: Int, panelBlocks: Int) -> ConvolutionGrid {
+  /// For a minimal filtering, or a 1×1 filter, whose tiles are pixels.
+  private func productGrid(panels: Int, panelBlocks: Int, cache: Int) -> ConvolutionGrid {
     let total =
       filtering?.tiles(height: outputHeight, width: outputWidth) ?? outputHeight * outputWidth
     // A round's transformed filters are to stay in the shared cache.
@@ -34,7 +36,7 @@ extension BlockedConvolution {
           // and writes its half.
           groupsPanels: hasLargeFilter && !(transformsFilters && total > step),
           transformsFilters: transformsFilters)
-        let cost = productCost(grid, panelBlocks: panelBlocks)
+        let cost = productCost(grid, panelBlocks: panelBlocks, cache: cache)
         if cost < best?.cost ?? .infinity { best = (cost, grid) }
       }
     }
@@ -45,10 +47,12 @@ extension BlockedConvolution {
   /// Cycles of one core, roughly: products, what is prepared and read more than once, and threads without work at
   /// the end.
   ///
-  /// Its numbers were fitted to the times of many cuts of each 3×3 layer of s and x at 640 with 64 tiles and more, on
-  /// two cores of a Zen 4, with and without a cache in common; what it takes there is in sum 1 % slower than the best
-  /// of them.
-  private func productCost(_ grid: ConvolutionGrid, panelBlocks: Int) -> Double {
+  /// Its numbers were fitted to the times of many cuts of each 3×3 layer of s and x at 640, on two cores of a Zen 4
+  /// with AVX-512, with and without a cache in common, and of a Zen 3 with AVX2 (``CachePrices``); what it takes there
+  /// is in sum 1 %, and 3 % (s) or 6 % (x), slower than the best of them.
+  private func productCost(
+    _ grid: ConvolutionGrid, panelBlocks: Int, cache: Int
+  ) -> Double {
     let places = places ?? 1
     let positions = filtering.map { $0.reach * $0.reach } ?? 1
     let blocks = Double(inputBlocks), lanes = Double(panelBlocks * 16)
@@ -58,16 +62,20 @@ extension BlockedConvolution {
     // A vector of 16 products a cycle, or 16 in 11 where they are in pairs; the last register tiles of a task are
     // narrower, by which something is lost.
     let cycles = pairing == nil ? 16.0 : 11.0
-    let rows = Double(grid.across * paddedTiles(grid.step) * positions)
+    let rows = Double(
+      grid.across * paddedTiles(grid.step, panelBlocks: panelBlocks) * positions)
     let products = rows * blocks * cycles * panels * Double(panelBlocks)
     // An input vector is transformed.
     let preparing = Double(grid.total * positions) * blocks * 6 * Double(grid.down)
-    // What comes from the caches beside the products: some 100 bytes a cycle of the filters, for each part; some 8
-    // of what a task has prepared, for each panel, if that is more than a core's own cache can hold with the rest.
+    // What comes from the caches beside the products: the filters, for each part; what a task has prepared, for each
+    // panel, if that is more than a core's own cache can hold with the rest.
+    let prices = CachePrices(panelBlocks: panelBlocks)
     let filterBytes = Double(places) * blocks * 64 * panels * lanes
     let taskBytes = Double(grid.step * positions) * blocks * 64
-    let again = max(0, taskBytes - 600_000) * panels
-    let reading = Double(grid.across) * (filterBytes / 100 + again / 8)
+    let again =
+      max(0, taskBytes - Double(cache / 7 * 4)) * prices.again
+      + max(0, taskBytes - prices.share) * prices.beyondShare
+    let reading = Double(grid.across) * (filterBytes * prices.filter + again * panels)
     // A vector of filters takes 30 cycles if it is stored for all tasks, and 4 in a task; a 1×1 filter is there.
     let transforming =
       filtering == nil
@@ -82,7 +90,9 @@ extension BlockedConvolution {
   }
 
   /// Rows of the register tiles that so many tiles or pixels take.
-  private func paddedTiles(_ count: Int) -> Int {
+  private func paddedTiles(_ count: Int, panelBlocks: Int) -> Int {
+    // The narrow tiles of AVX2 fit nearly every count.
+    if panelBlocks == 1 { return max(4, count) }
     let width = pairing == nil ? 14 : 12
     let tiles = (count + width - 1) / width
     return (count + 2 * tiles - 1) / (2 * tiles) * (2 * tiles)
@@ -98,7 +108,7 @@ extension BlockedConvolution {
   ///
   /// More rows a task reads the filter less often, more panels a task reads the input less often; few
   /// tasks leave threads idle at the end.
-  private func directGrid(panels: Int, panelBlocks: Int) -> ConvolutionGrid {
+  private func directGrid(panels: Int, panelBlocks: Int, cache: Int) -> ConvolutionGrid {
     var best = (
       cost: Double.infinity,
       grid: ConvolutionGrid(total: outputHeight, step: 1, panels: panels, panelStep: panels)
@@ -108,7 +118,7 @@ extension BlockedConvolution {
         let grid = ConvolutionGrid(
           total: outputHeight, step: step, panels: panels, panelStep: panelStep,
           groupsPanels: hasLargeFilter)
-        let cost = directCost(grid, panelBlocks: panelBlocks)
+        let cost = directCost(grid, panelBlocks: panelBlocks, cache: cache)
         if cost < best.cost { best = (cost, grid) }
       }
     }
@@ -116,28 +126,25 @@ extension BlockedConvolution {
   }
 
   /// Cycles of one core, roughly: what a cut costs beyond the products themselves is what matters.
-  private func directCost(_ grid: ConvolutionGrid, panelBlocks: Int) -> Double {
+  private func directCost(
+    _ grid: ConvolutionGrid, panelBlocks: Int, cache: Int
+  ) -> Double {
     // Measured on one core with AVX-512: 32 multiply-adds a cycle from registers, about 8 bytes a
-    // cycle from the shared cache; half of a second-level cache of 1 MiB may be counted on.
-    let cache = 480_000.0, sharedBytes = 8.0
+    // cycle from the shared cache; nearly half of a core's own cache may be counted on.
+    let cache = 0.46 * Double(cache), sharedBytes = 8.0
     let taps = Double(planar == nil ? kernelSize * kernelSize : 1)
     let filterBytes = taps * Double(inputBlocks * outputBlocks * 256 * 4)
-    let taskFilter = filterBytes / Double(grid.down)
     let pixels = Double(outputHeight * outputWidth)
-    let spread = kernelSize == 1 ? 1 : stride * stride
+    let spread = stride * stride
     // Bytes of prepared input a row, and cycles to prepare all of it once.
     let rowBytes = Double(inputBlocks * 64 * outputWidth * spread)
     let halo = Double(kernelSize - min(stride, kernelSize)) * rowBytes / Double(stride)
-    let preparing =
-      kernelSize == 1 ? 0 : (rowBytes * Double(outputHeight) + Double(grid.across) * halo) / 32
+    let preparing = (rowBytes * Double(outputHeight) + Double(grid.across) * halo) / 32
     let products = pixels * taps * Double(inputBlocks * outputBlocks) * 256 / 32
     let taskInput = rowBytes * Double(grid.step)
     var traffic =
       Double(grid.across) * filterBytes + Double(grid.down) * rowBytes * Double(grid.total)
-    if kernelSize == 1 {
-      // Tile by tile: the panels of the task pass again for every tile.
-      if taskFilter > cache { traffic += filterBytes * pixels / 12 }
-    } else if taskInput > cache {
+    if taskInput > cache {
       // Panel by panel: the input of the task passes again for every panel.
       traffic += taskInput * Double(grid.across * grid.panels)
     }
@@ -148,5 +155,21 @@ extension BlockedConvolution {
       sum + Double((grid.tasks + threads - 1) / threads * threads) / Double(grid.tasks) / 2
     }
     return work * waste
+  }
+}
+
+/// Cycles for a byte that comes from a cache which the cores have in common.
+private struct CachePrices {
+  /// Of filters, which come in one run.
+  let filter: Double
+  /// Of what a task has prepared.
+  let again = 1 / 8.0
+  /// Bytes of that from which on it takes more, and how much more: other cores want room there too.
+  let share = 3e6
+  let beyondShare: Double
+
+  /// As fitted for the kernels with wide panels (AVX-512, Zen 4), or narrow ones (AVX2, Zen 3).
+  init(panelBlocks: Int) {
+    (filter, beyondShare) = panelBlocks > 1 ? (1 / 100.0, 0) : (1 / 30.0, 1 / 4.0)
   }
 }

@@ -1,10 +1,11 @@
 import VectorTypes
 
 extension BlockedConvolution {
-  /// Numbers of a transformed filter for a pair of channels, its places; nil where the filter is read as it is
-  /// packed.
+  /// Numbers of a filter, transformed if it is to be, for a pair of channels: its places.
+  ///
+  /// nil for direct convolution.
   var places: Int? {
-    filtering.map { $0.filters * $0.filters } ?? (pairing == nil ? nil : 1)
+    filtering.map { $0.filters * $0.filters } ?? (isPointwise ? 1 : nil)
   }
 
   /// Floats that the transformed filters of so many panels take.
@@ -30,10 +31,10 @@ extension BlockedConvolution {
   ///
   /// Two cores that share no cache take longer to pass transformed filters to each other than to transform all of
   /// them twice, if they are few. (A pass of s at 640 takes 84 ms then instead of 88; with a cache in common 72
-  /// instead of 70.)
+  /// instead of 70.) Not where panels are narrow: with AVX2 the transforms take twice as long (a pass takes 1.5 % more).
   func filterCopies(_ grid: ConvolutionGrid, panelBlocks: Int, threads: Int) -> Int {
     let count = transformedCount(panels: grid.roundPanels, panelBlocks: panelBlocks)
-    return threads == 2 && !grid.splitsPanels && 4 * count < 7_000_000 ? 2 : 1
+    return threads == 2 && panelBlocks > 1 && !grid.splitsPanels && 4 * count < 7_000_000 ? 2 : 1
   }
 
   /// Floats that the tasks of `grid` need, on so many threads.
@@ -70,13 +71,12 @@ extension BlockedConvolution {
           positions: positions, tiles: grid.step, blocks: inputBlocks + panelBlocks,
           panelBlocks: panelBlocks)
     }
-    if pairing != nil {
+    if isPointwise {
       return zeros
         + productCount(
           positions: 1, tiles: grid.step, blocks: panelBlocks, panelBlocks: panelBlocks)
     }
     let table = zeros + inputBlocks * 2 + kernelSize * 2 + 32 + largestTile * 16
-    if kernelSize == 1 && stride == 1 { return table }
     let rows = (grid.step - 1) * stride + kernelSize
     let columns = (outputWidth + (kernelSize - 1) / stride) * stride
     // A tile that is wider than what is left of its row reads some pixels further.
@@ -89,7 +89,7 @@ extension BlockedConvolution {
   /// The transformed tiles of the inputs and of a panel, and their sums of pairs. A product may read on to the end
   /// of a register tile.
   private func productCount(positions: Int, tiles: Int, blocks: Int, panelBlocks: Int) -> Int {
-    let vectors = (blocks * tiles + 14) * (positions | 1)
+    let vectors = (blocks * (tiles + 1) + 14) * (positions | 1)
     return (vectors + panelBlocks) * 16 + (positions * (tiles + 14) + 15) / 16 * 16
   }
 }

@@ -81,21 +81,28 @@ public enum MachineLimits {
 
   /// The bytes of the largest cache that a core has a part in, or 32 MiB where the system does not
   /// tell.
-  public static let largestCache: Int = {
+  ///
+  /// More than 128 MiB is not ours alone on a machine of so many cores.
+  public static let largestCache = min(caches.map(\.bytes).max() ?? 32 << 20, 128 << 20)
+
+  /// The bytes of the second-level cache, which is a core's own, or 1 MiB where the system does not tell.
+  public static let coreCache = caches.first { $0.level == 2 }?.bytes ?? 1 << 20
+
+  /// The caches that a core has a part in.
+  private static let caches: [(level: Int, bytes: Int)] = (0..<5).compactMap { index in
     // Not sysconf: what glibc says of AMD's third level is the sum over the whole package.
-    let sizes = (0..<5).compactMap { index -> Int? in
-      guard let file = fopen("/sys/devices/system/cpu/cpu0/cache/index\(index)/size", "r") else {
+    func number(_ name: String) -> Int? {
+      guard let file = fopen("/sys/devices/system/cpu/cpu0/cache/index\(index)/\(name)", "r") else {
         return nil
       }
       defer { fclose(file) }
       var line = [CChar](repeating: 0, count: 32)
-      guard fgets(&line, 32, file) != nil else { return nil }
-      // `32768K`
-      return strtol(line, nil, 10) << 10
+      return fgets(&line, 32, file) == nil ? nil : strtol(line, nil, 10)
     }
-    // More than this is not ours alone on a machine of so many cores.
-    return min(sizes.max() ?? 32 << 20, 128 << 20)
-  }()
+    // `2` and `32768K`
+    guard let level = number("level"), let size = number("size") else { return nil }
+    return (level, size << 10)
+  }
 }
 
 extension Duration {
