@@ -191,7 +191,7 @@ func multiply<F: Filtering, V: TileRows, P: InnerProduct>(
     }
     var first = 0
     while first < inputBlocks {
-      let depth = Depth(first: first, end: first &+ min(inputBlocksAtOnce, inputBlocks &- first))
+      let depth = Depth(from: first, of: inputBlocks)
       var t = 0
       while t < tiles {
         let source = v.at(row: row, column, tile: t)
@@ -256,20 +256,28 @@ func multiply<F: Filtering, V: TileRows, P: InnerProduct>(
 }
 
 #if VECTOR_AVX512
-  /// Input blocks whose products are made before those of the others, for all tiles.
-  let inputBlocksAtOnce = Int.max
+  /// All input blocks.
+  struct Depth {
+    let end: Int
+
+    @inline(__always) init(from first: Int, of blocks: Int) { end = blocks }
+    @inline(__always) var first: Int { 0 }
+    @inline(__always) var isFirst: Bool { true }
+  }
 #else
-  /// Input blocks whose products are made before those of the others, for all tiles: their filters, 16 kB, stay in
-  /// half of a first-level cache.
-  let inputBlocksAtOnce = 16
+  /// Input blocks whose products are made before those of the others, for all tiles: so many that their filters, 16 kB,
+  /// stay in half of a first-level cache.
+  struct Depth {
+    let first: Int, end: Int
+
+    @inline(__always) init(from first: Int, of blocks: Int) {
+      self.first = first
+      end = min(first &+ 16, blocks)
+    }
+    /// Whether sums begin here; else they go on.
+    @inline(__always) var isFirst: Bool { first == 0 }
+  }
 #endif
-
-/// Some of the input blocks, and whether sums begin with them or go on.
-struct Depth {
-  let first: Int, end: Int
-
-  @inline(__always) var isFirst: Bool { inputBlocksAtOnce == .max || first == 0 }
-}
 
 /// What a tile's sums begin with.
 struct TileSums {
