@@ -44,8 +44,7 @@ func combinePlanes(
   var sum = SIMD8<Float>.zero
   var k = 0
   while k < count {
-    let values = UnsafeRawPointer(planes + (k &* plane &+ x)).loadUnaligned(as: SIMD8<Float>.self)
-    sum += SIMD8(repeating: weights[k]) * values
+    sum += SIMD8(repeating: weights[k]) * loadHalf(planes + (k &* plane &+ x))
     k &+= 1
   }
   UnsafeMutableRawPointer(target + x).storeBytes(of: sum, as: SIMD8<Float>.self)
@@ -53,7 +52,8 @@ func combinePlanes(
 
 /// See ``VectorKernels/stretch``.
 ///
-/// Stretched samples stand close together: 16 results choose among 32 numbers in two registers.
+/// Stretched samples stand close together: with AVX-512 16 results choose among 32 numbers in two registers, with
+/// AVX2 8 among 16.
 func stretchSamples(
   _ samples: UnsafePointer<Float>, _ origin: Int, _ first: UnsafePointer<Int32>,
   _ second: UnsafePointer<Int32>, _ firstWeight: UnsafePointer<Float>,
@@ -68,6 +68,20 @@ func stretchSamples(
       store(a * load(firstWeight + i) + b * load(secondWeight + i), target + i)
       i &+= 16
     }
+  #elseif VECTOR_FMA
+    while i < count && count >= 8 {
+      // The last 8 may be some of those before them once more.
+      let place = min(i, count &- 8)
+      let start = first[place]
+      if second[place &+ 7] &- start >= 16 { break }
+      let numbers = samples + (Int(start) &- origin)
+      let a = lanes_choose_half(numbers, first + place, start)
+      let b = lanes_choose_half(numbers, second + place, start)
+      UnsafeMutableRawPointer(target + place).storeBytes(
+        of: a * loadHalf(firstWeight + place) + b * loadHalf(secondWeight + place),
+        as: SIMD8<Float>.self)
+      i = place &+ 8
+    }
   #endif
   while i < count {
     target[i] =
@@ -75,6 +89,11 @@ func stretchSamples(
       + samples[Int(second[i]) &- origin] * secondWeight[i]
     i &+= 1
   }
+}
+
+/// 8 floats.
+@inline(__always) private func loadHalf(_ address: UnsafePointer<Float>) -> SIMD8<Float> {
+  UnsafeRawPointer(address).loadUnaligned(as: SIMD8<Float>.self)
 }
 
 /// See ``VectorKernels/meanBits``.

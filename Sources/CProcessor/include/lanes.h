@@ -8,6 +8,7 @@
 typedef float lanes_t __attribute__((ext_vector_type(16)));
 typedef float lanes_half_t __attribute__((ext_vector_type(8)));
 typedef int lanes_bits_t __attribute__((ext_vector_type(16)));
+typedef int lanes_half_bits_t __attribute__((ext_vector_type(8)));
 
 static inline lanes_t lanes_add(lanes_t a, lanes_t b) { return a + b; }
 static inline lanes_t lanes_subtract(lanes_t a, lanes_t b) { return a - b; }
@@ -70,6 +71,22 @@ static inline lanes_t lanes_choose(const float *numbers, const int *places, int 
 }
 #endif
 
+#if defined(__AVX2__)
+/// Lane i gets numbers[places[i] − first]; all of these lie in 0…15.
+static inline lanes_half_t lanes_choose_half(const float *numbers, const int *places, int first) {
+  lanes_half_t low, high;
+  lanes_half_bits_t from;
+  __builtin_memcpy(&low, numbers, sizeof low);
+  __builtin_memcpy(&high, numbers + 8, sizeof high);
+  __builtin_memcpy(&from, places, sizeof from);
+  from -= first;
+  // The instruction looks at a place's lowest three bits.
+  low = __builtin_ia32_permvarsf256(low, from);
+  high = __builtin_ia32_permvarsf256(high, from);
+  return from > 7 ? high : low;
+}
+#endif
+
 /// Each lane's neighbour: lane i gets lane i − 1, the first the last.
 static inline lanes_t lanes_rotate(lanes_t a) {
   return __builtin_shufflevector(a, a, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
@@ -100,6 +117,16 @@ static inline lanes_t lanes_minimum(lanes_t a, lanes_t b) { return b < a ? b : a
 static inline unsigned lanes_greater(lanes_t a, lanes_t b) {
 #if defined(__AVX512F__)
   return __builtin_ia32_cmpps512_mask(a, b, 0x1e, 0xffff, 4);
+#elif defined(__AVX__)
+  lanes_bits_t greater = a > b;
+  return __builtin_ia32_movmskps256((lanes_half_t)greater.lo) |
+         __builtin_ia32_movmskps256((lanes_half_t)greater.hi) << 8;
+#elif defined(__SSE__)
+  typedef float quarter_t __attribute__((ext_vector_type(4)));
+  lanes_bits_t greater = a > b;
+  return __builtin_ia32_movmskps((quarter_t)greater.lo.lo) | __builtin_ia32_movmskps((quarter_t)greater.lo.hi) << 4 |
+         __builtin_ia32_movmskps((quarter_t)greater.hi.lo) << 8 |
+         __builtin_ia32_movmskps((quarter_t)greater.hi.hi) << 12;
 #else
   // Each lane keeps a bit of its own, so that lanes can be joined by "or".
   const lanes_bits_t bits = {1,      1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,  1 << 6,  1 << 7,
