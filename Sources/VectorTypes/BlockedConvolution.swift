@@ -113,7 +113,7 @@ public let largestTile = 28
 
 /// The part of a convolution that one task computes.
 public struct ConvolutionPart {
-  /// Output rows (direct), tiles in raster order (Winograd), or pixels (1×1 with paired products).
+  /// Output rows (direct), tiles in raster order (Winograd), or pixels (1×1).
   public var first: Int, end: Int
   /// Panels of the packed filter.
   public var firstPanel: Int, endPanel: Int
