@@ -18,7 +18,7 @@ import VectorTypes
 //     5×5 (3×3)                               26           32            40
 //     5×5 (2×2)                               21           23            40
 //     2×2 (3×3)                                2.5          3.3           4
-//     one (direct, 1×1 in pairs)               4.4          3.1       depth + 8
+//     one (direct; 1×1 in pairs)               4.4          3.1       depth + 8
 //
 // Of a 2×2 filter that is on borders, where an output may see one tap alone: its Σ|x·w| has one product a channel,
 // while its rounding is that of a whole tile.

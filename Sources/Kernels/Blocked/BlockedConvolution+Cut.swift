@@ -3,7 +3,7 @@ import VectorTypes
 extension BlockedConvolution {
   /// How this convolution is best cut into tasks.
   ///
-  /// Depends on sizes alone, never on the number of threads, so that results do not either.
+  /// Depends on sizes and the cache alone, never on the number of threads. No sum depends on the cut.
   ///
   /// - Parameter cache: bytes of a core's own cache.
   public func grid(panelBlocks: Int, cache: Int = MachineLimits.coreCache) -> ConvolutionGrid {
