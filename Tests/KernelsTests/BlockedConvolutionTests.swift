@@ -207,6 +207,11 @@ final class BlockedCopy {
     .init(inputChannels: 16, outputChannels: 16, inputHeight: 4, inputWidth: 4, kernelSize: 1),
     .init(inputChannels: 3, outputChannels: 5, inputHeight: 7, inputWidth: 9, kernelSize: 1),
     .init(inputChannels: 40, outputChannels: 80, inputHeight: 5, inputWidth: 13, kernelSize: 1),
+    // More channels than are multiplied at a time (`Depth`).
+    .init(inputChannels: 520, outputChannels: 20, inputHeight: 3, inputWidth: 7, kernelSize: 1),
+    .init(
+      inputChannels: 264, outputChannels: 16, inputHeight: 6, inputWidth: 11, kernelSize: 3,
+      padding: 1),
     .init(
       inputChannels: 3, outputChannels: 32, inputHeight: 10, inputWidth: 14, kernelSize: 3,
       stride: 2, padding: 1),
