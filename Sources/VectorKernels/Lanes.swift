@@ -12,7 +12,7 @@ import CProcessor
 ///
 /// One register with AVX-512, two with AVX2, four with SSE. A type of this module, so that what the
 /// standard library's `InlineArray` becomes for it belongs to this module too (see above).
-struct Lanes {
+struct Lanes: LaneNumbers {
   /// The numbers as Swift's vector, for what is done to single lanes.
   var numbers: lanes_t
 
@@ -104,6 +104,64 @@ struct Lanes {
   /// Bit i says whether lane i exceeds `limit`'s.
   @inline(__always) func exceeding(_ limit: Lanes) -> UInt64 {
     UInt64(lanes_greater(numbers, limit.numbers))
+  }
+}
+
+/// What an exponential is made of: the numbers of one pixel, or of two.
+protocol LaneNumbers {
+  init(repeating number: Float)
+  static func + (a: Self, b: Self) -> Self
+  static func - (a: Self, b: Self) -> Self
+  static func / (a: Self, b: Self) -> Self
+  func adding(_ a: Self, times b: Self) -> Self
+  func maximum(_ other: Self) -> Self
+  func minimum(_ other: Self) -> Self
+  func scaled(by shifted: Self) -> Self
+}
+
+/// Two pixels of one block, side by side.
+///
+/// A long chain of operations waits for each result. Of two pixels at a time, operation by operation, twice as many
+/// are under way: a processor does not look far enough ahead to find the second pixel's by itself.
+struct LanePair: LaneNumbers {
+  let first: Lanes, second: Lanes
+
+  @inline(__always) init(_ first: Lanes, _ second: Lanes) {
+    self.first = first
+    self.second = second
+  }
+
+  @inline(__always) init(repeating number: Float) {
+    self.init(Lanes(repeating: number), Lanes(repeating: number))
+  }
+
+  @inline(__always) static func + (a: LanePair, b: LanePair) -> LanePair {
+    LanePair(a.first + b.first, a.second + b.second)
+  }
+
+  @inline(__always) static func - (a: LanePair, b: LanePair) -> LanePair {
+    LanePair(a.first - b.first, a.second - b.second)
+  }
+
+  @inline(__always) static func / (a: LanePair, b: LanePair) -> LanePair {
+    LanePair(a.first / b.first, a.second / b.second)
+  }
+
+  @inline(__always) func adding(_ a: LanePair, times b: LanePair) -> LanePair {
+    LanePair(
+      first.adding(a.first, times: b.first), second.adding(a.second, times: b.second))
+  }
+
+  @inline(__always) func maximum(_ other: LanePair) -> LanePair {
+    LanePair(first.maximum(other.first), second.maximum(other.second))
+  }
+
+  @inline(__always) func minimum(_ other: LanePair) -> LanePair {
+    LanePair(first.minimum(other.first), second.minimum(other.second))
+  }
+
+  @inline(__always) func scaled(by shifted: LanePair) -> LanePair {
+    LanePair(first.scaled(by: shifted.first), second.scaled(by: shifted.second))
   }
 }
 

@@ -53,18 +53,36 @@ struct OutputRow {
   @inline(__always)
   func finish(_ sums: UnsafePointer<Float>, _ count: Int) {
     var p = 0
-    while p < count {
-      var y = load(x &+ p == borderColumn ? borderBias : bias).adding(
-        scale, times: load(sums + p &* 16))
-      if let coarse { y += load(coarse + (x &+ p) / 2 &* 16) }
-      if hasActivation { y = silu(y) }
-      if let residual { y += load(residual + p &* 16) }
-      if isStreamed {
-        stream(y, output + p &* step)
-      } else {
-        store(y, output + p &* step)
-      }
-      p &+= 1
+    while p &+ 1 < count {
+      let y = LanePair(begin(sums, p), begin(sums, p &+ 1))
+      let z = hasActivation ? silu(y) : y
+      end(z.first, p)
+      end(z.second, p &+ 1)
+      p &+= 2
+    }
+    if p < count {
+      let y = begin(sums, p)
+      end(hasActivation ? silu(y) : y, p)
+    }
+  }
+
+  /// What a pixel's activation is taken of.
+  @inline(__always)
+  private func begin(_ sums: UnsafePointer<Float>, _ p: Int) -> Lanes {
+    let y = load(x &+ p == borderColumn ? borderBias : bias).adding(
+      scale, times: load(sums + p &* 16))
+    guard let coarse else { return y }
+    return y + load(coarse + (x &+ p) / 2 &* 16)
+  }
+
+  /// Adds what comes after the activation, and stores.
+  @inline(__always)
+  private func end(_ y: Lanes, _ p: Int) {
+    let y = residual.map { y + load($0 + p &* 16) } ?? y
+    if isStreamed {
+      stream(y, output + p &* step)
+    } else {
+      store(y, output + p &* step)
     }
   }
 }

@@ -19,7 +19,7 @@ func expectedBins(
     var (sum, moment) = (Lanes.zero, Lanes.zero)
     bin = 0
     while bin < bins {
-      let power = exponential(load(logits + (bin &* step &+ i)) - peak)
+      let power = exponential(minus: peak - load(logits + (bin &* step &+ i)))
       sum += power
       moment = moment.adding(Float(bin), times: power)
       bin &+= 1
@@ -53,5 +53,5 @@ func sigmoidArray(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
 
 @inline(__always) private func sigmoid(_ x: Lanes) -> Lanes {
   let one = Lanes(repeating: 1)
-  return one / (one + exponential(Lanes.zero - x))
+  return one / (one + exponential(minus: x))
 }

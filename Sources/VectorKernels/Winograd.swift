@@ -172,13 +172,21 @@ private func copyPatch(
   while row < y &+ side {
     let isInside = row >= 0 && row < height
     let source = map + (isInside ? row &* width &+ x : 0) &* 16
+    let (begin, end) = isInside ? (begin, end) : (side, side)
     var i = 0
-    while i < side {
-      let isPixel = isInside && i >= begin && i < end
-      store(isPixel ? load(source + i &* 16) : Lanes.zero, target)
-      target += 16
+    while i < begin {
+      store(Lanes.zero, target + i &* 16)
       i &+= 1
     }
+    while i < end {
+      store(load(source + i &* 16), target + i &* 16)
+      i &+= 1
+    }
+    while i < side {
+      store(Lanes.zero, target + i &* 16)
+      i &+= 1
+    }
+    target += side &* 16
     row &+= 1
   }
 }
