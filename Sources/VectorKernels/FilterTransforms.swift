@@ -9,7 +9,7 @@ import VectorTypes
 // before them (`BlockedConvolution.grid`).
 
 /// A line of a patch in registers; as long as the longest.
-typealias Line = InlineArray<9, Lanes>
+typealias Line = InlineArray<9, Numbers>
 
 /// Where a panel's transformed filters stand.
 @inline(__always)
@@ -107,10 +107,10 @@ private func transformFilterRow<F: Filtering>(
     let places = transformedRow(F.self, row, filter, tapStride, scale: scale)
     var column = 0
     while column < F.filters {
-      store(places[unchecked: column], run + (column &* placeStride &+ i))
+      places[unchecked: column].write(to: run + (column &* placeStride &+ i))
       column &+= 1
     }
-    i &+= 16
+    i &+= Numbers.count
   }
 }
 
@@ -119,10 +119,10 @@ private func transformFilterRow<F: Filtering>(
 private func transformedRow<F: Filtering>(
   _: F.Type, _ row: Int, _ filter: UnsafePointer<Float>, _ tapStride: Int, scale: Float
 ) -> Line {
-  var line = InlineArray<3, Lanes>(repeating: .zero)
+  var line = InlineArray<3, Numbers>(repeating: .zero)
   var column = 0
   while column < F.kernelSize {
-    F.transformFilter({ load(filter + ($0 &* F.kernelSize &+ column) &* tapStride) }) {
+    F.transformFilter({ Numbers(at: filter + ($0 &* F.kernelSize &+ column) &* tapStride) }) {
       if $0 == row { line[unchecked: column] = scale * $1 }
     }
     column &+= 1
@@ -150,7 +150,7 @@ func sumFilterPairs<F: Filtering>(
   while v < lanes {
     var place = 0
     while place < F.filters &* F.filters {
-      store(Lanes.zero, target + (place &* lanes &+ v))
+      Numbers.zero.write(to: target + (place &* lanes &+ v))
       place &+= 1
     }
     var input = 0
@@ -167,7 +167,8 @@ func sumFilterPairs<F: Filtering>(
           var column = 0
           while column < F.filters {
             let sum = target + ((row &* F.filters &+ column) &* lanes &+ v)
-            store(load(sum).adding(before[unchecked: column], times: own[unchecked: column]), sum)
+            Numbers(at: sum).adding(before[unchecked: column], times: own[unchecked: column])
+              .write(to: sum)
             column &+= 1
           }
           row &+= 1
@@ -176,6 +177,6 @@ func sumFilterPairs<F: Filtering>(
       }
       input &+= 1
     }
-    v &+= 16
+    v &+= Numbers.count
   }
 }

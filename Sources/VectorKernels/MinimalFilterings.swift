@@ -23,7 +23,7 @@ import VectorTypes
 // Of a 2×2 filter that is on borders, where an output may see one tap alone: its Σ|x·w| has one product a channel,
 // while its rounding is that of a whole tile.
 
-/// One line of a minimal filtering, 16 channels at a time.
+/// One line of a minimal filtering, for as many channels as a register holds.
 protocol Filtering {
   /// See ``MinimalFiltering``.
   static var kernelSize: Int { get }
@@ -36,13 +36,13 @@ protocol Filtering {
 
   /// G g: `filters` numbers from `kernelSize` taps g: g(a) / Π (a − b) over the other points b, for each
   /// point a.
-  static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void)
+  static func transformFilter(_ g: (Int) -> Numbers, _ put: (Int, Numbers) -> Void)
 
   /// Bᵀ d: `reach` numbers from `reach` inputs d.
-  static func transformInput(_ d: (Int) -> Lanes, _ put: (Int, Lanes) -> Void)
+  static func transformInput(_ d: (Int) -> Numbers, _ put: (Int, Numbers) -> Void)
 
   /// Aᵀ m: `outputs` outputs from `reach` sums m.
-  static func transformOutput(_ m: (Int) -> Lanes, _ put: (Int, Lanes) -> Void)
+  static func transformOutput(_ m: (Int) -> Numbers, _ put: (Int, Numbers) -> Void)
 }
 
 /// √½ and √2.
@@ -63,7 +63,7 @@ enum Four3: Filtering {
   @inline(__always) static var hasOrigin: Bool { true }
 
   @inline(__always)
-  static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformFilter(_ g: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (x, y, z) = (g(0), g(1), g(2))
     let (near, far) = ((-2 / 3) * x.adding(0.5, times: z), (1 / 6) * x.adding(2, times: z))
     put(0, x)
@@ -75,7 +75,7 @@ enum Four3: Filtering {
   }
 
   @inline(__always)
-  static func transformInput(_ d: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformInput(_ d: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (d0, d1, d2, d3, d4, d5) = (d(0), d(1), d(2), d(3), d(4), d(5))
     let (p, q) = (d4.adding(-2, times: d2), d3.adding(-2, times: d1))
     let (r, s) = (d4.adding(-0.5, times: d2), d3.adding(-0.5, times: d1))
@@ -88,7 +88,7 @@ enum Four3: Filtering {
   }
 
   @inline(__always)
-  static func transformOutput(_ m: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformOutput(_ m: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (m1, m2, m3, m4) = (m(1), m(2), m(3), m(4))
     let (p, q) = (m1 + m2, m1 - m2)
     let (r, s) = (m3 + m4, m3 - m4)
@@ -113,7 +113,7 @@ enum Five3: Filtering {
   @inline(__always) static var hasOrigin: Bool { false }
 
   @inline(__always)
-  static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformFilter(_ g: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (x, y, z) = (g(0), g(1), g(2))
     // For ±a: g(±a) / (±2a (a² − b²) (a² − c²)).
     @inline(__always) func pair(_ place: Int, _ a: Float, _ factor: Float) {
@@ -128,7 +128,7 @@ enum Five3: Filtering {
   }
 
   @inline(__always)
-  static func transformInput(_ d: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformInput(_ d: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (d0, d1, d2, d3, d4, d5, d6) = (d(0), d(1), d(2), d(3), d(4), d(5), d(6))
     // For ±a: the inputs weighted by the coefficients of (x ± a) (x² − b²) (x² − c²).
     @inline(__always) func pair(_ place: Int, _ a: Float, _ b: Float, _ c: Float) {
@@ -149,7 +149,7 @@ enum Five3: Filtering {
   }
 
   @inline(__always)
-  static func transformOutput(_ m: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformOutput(_ m: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (m0, m1, m2, m3, m4, m5) = (m(0), m(1), m(2), m(3), m(4), m(5))
     let (p, q, r) = (m0 + m1, m2 + m3, m4 + m5)
     let (u, v, w) = (m0 - m1, m2 - m3, m4 - m5)
@@ -178,7 +178,7 @@ enum Two3: Filtering {
   @inline(__always) static var hasOrigin: Bool { true }
 
   @inline(__always)
-  static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformFilter(_ g: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (x, y, z) = (g(0), 0.5 * g(1), g(2))
     let even = 0.5 * (x + z)
     put(0, x)
@@ -188,7 +188,7 @@ enum Two3: Filtering {
   }
 
   @inline(__always)
-  static func transformInput(_ d: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformInput(_ d: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (d0, d1, d2, d3) = (d(0), d(1), d(2), d(3))
     put(0, d0 - d2)
     put(1, d1 + d2)
@@ -197,7 +197,7 @@ enum Two3: Filtering {
   }
 
   @inline(__always)
-  static func transformOutput(_ m: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformOutput(_ m: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (m1, m2) = (m(1), m(2))
     put(0, m(0) + m1 + m2)
     put(1, m1 - m2 + m(3))
@@ -214,7 +214,7 @@ enum Four2: Filtering {
   @inline(__always) static var hasOrigin: Bool { false }
 
   @inline(__always)
-  static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformFilter(_ g: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (x, y) = (g(0), g(1))
     put(0, -0.5 * x.adding(0.5, times: y))
     put(1, 0.5 * x.adding(-0.5, times: y))
@@ -224,7 +224,7 @@ enum Four2: Filtering {
   }
 
   @inline(__always)
-  static func transformInput(_ d: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformInput(_ d: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (d0, d1, d2, d3, d4) = (d(0), d(1), d(2), d(3), d(4))
     let (p, q) = (d3.adding(-2.25, times: d1), d2.adding(-2.25, times: d0))
     let (r, s) = (d3.adding(-0.25, times: d1), d2.adding(-0.25, times: d0))
@@ -236,7 +236,7 @@ enum Four2: Filtering {
   }
 
   @inline(__always)
-  static func transformOutput(_ m: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformOutput(_ m: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (m0, m1, m2, m3) = (m(0), m(1), m(2), m(3))
     let (p, q) = (m0 + m1, m0 - m1)
     let (r, s) = (m2 + m3, m2 - m3)
@@ -257,18 +257,18 @@ enum Five2: Filtering {
   @inline(__always) static var hasOrigin: Bool { true }
 
   @inline(__always)
-  static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformFilter(_ g: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     // A third tap of 0; but the value at ∞ is that of the last tap.
     Four3.transformFilter({ $0 < 2 ? g($0) : .zero }) { put($0, $0 < 5 ? $1 : g(1)) }
   }
 
   @inline(__always)
-  static func transformInput(_ d: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformInput(_ d: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     Four3.transformInput(d, put)
   }
 
   @inline(__always)
-  static func transformOutput(_ m: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformOutput(_ m: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     // The sum at ∞ belongs to the last output, which here is the fifth.
     Four3.transformOutput({ $0 < 5 ? m($0) : .zero }, put)
     put(4, m(5).adding(0.25, times: m(1) + m(2)).adding(4, times: m(3) + m(4)))
@@ -286,13 +286,13 @@ enum Four3Strided: Filtering {
   @inline(__always) static var hasOrigin: Bool { false }
 
   @inline(__always)
-  static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformFilter(_ g: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     Four2.transformFilter({ g(2 &* $0) }, put)
     put(5, g(1))
   }
 
   @inline(__always)
-  static func transformInput(_ d: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformInput(_ d: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     Four2.transformInput({ d(2 &* $0) }, put)
     put(5, d(1))
     put(6, d(3))
@@ -301,7 +301,7 @@ enum Four3Strided: Filtering {
   }
 
   @inline(__always)
-  static func transformOutput(_ m: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformOutput(_ m: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     Four2.transformOutput(m) { put($0, $1 + m(5 &+ $0)) }
   }
 }
@@ -317,7 +317,7 @@ enum Two3Strided: Filtering {
   @inline(__always) static var hasOrigin: Bool { false }
 
   @inline(__always)
-  static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformFilter(_ g: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (x, z) = (g(0), g(2))
     put(0, 0.5 * (x + z))
     put(1, 0.5 * (z - x))
@@ -326,7 +326,7 @@ enum Two3Strided: Filtering {
   }
 
   @inline(__always)
-  static func transformInput(_ d: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformInput(_ d: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (d0, d2, d4) = (d(0), d(2), d(4))
     put(0, d0 + d2)
     put(1, d2 - d0)
@@ -336,7 +336,7 @@ enum Two3Strided: Filtering {
   }
 
   @inline(__always)
-  static func transformOutput(_ m: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) {
+  static func transformOutput(_ m: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) {
     let (m0, m1) = (m(0), m(1))
     put(0, m0 + m1 + m(3))
     put(1, m0 - m1 + m(2) + m(4))

@@ -64,11 +64,11 @@ enum Pointwise: Filtering {
   @inline(__always) static var hasOrigin: Bool { true }
 
   @inline(__always)
-  static func transformFilter(_ g: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) { put(0, g(0)) }
+  static func transformFilter(_ g: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) { put(0, g(0)) }
 
   @inline(__always)
-  static func transformInput(_ d: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) { put(0, d(0)) }
+  static func transformInput(_ d: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) { put(0, d(0)) }
 
   @inline(__always)
-  static func transformOutput(_ m: (Int) -> Lanes, _ put: (Int, Lanes) -> Void) { put(0, m(0)) }
+  static func transformOutput(_ m: (Int) -> Numbers, _ put: (Int, Numbers) -> Void) { put(0, m(0)) }
 }

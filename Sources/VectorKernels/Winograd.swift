@@ -104,7 +104,11 @@ private func transformInput<F: Filtering>(
         source = UnsafePointer(patch)
         rowStride = F.reach &* 16
       }
-      transformPatch(F.self, source, rowStride, target, v.rowStride)
+      var i = 0
+      while i < 16 {
+        transformPatch(F.self, source + i, rowStride, target + i, v.rowStride)
+        i &+= Numbers.count
+      }
       target += TransformedTiles<F>.tileStride
       tile &+= 1
       place.advance()
@@ -146,16 +150,16 @@ private func transformRows<F: Filtering>(
   var b = Line(repeating: .zero)
   var column = 0
   while column < F.reach {
-    F.transformInput({ load(source + ($0 &* rowStride &+ column &* 16)) }) { row, lanes in
+    F.transformInput({ Numbers(at: source + ($0 &* rowStride &+ column &* 16)) }) { row, lanes in
       if row == first { a[unchecked: column] = lanes }
       if row == first &+ 1 { b[unchecked: column] = lanes }
     }
     column &+= 1
   }
   let target = target + first &* targetStride
-  F.transformInput({ a[unchecked: $0] }) { store($1, target + $0 &* 16) }
+  F.transformInput({ a[unchecked: $0] }) { $1.write(to: target + $0 &* 16) }
   if count > 1 {
-    F.transformInput({ b[unchecked: $0] }) { store($1, target + (targetStride &+ $0 &* 16)) }
+    F.transformInput({ b[unchecked: $0] }) { $1.write(to: target + (targetStride &+ $0 &* 16)) }
   }
 }
 
@@ -206,24 +210,14 @@ private func transformOutput<F: Filtering>(
   var source = m.rows(vector)
   var tile = part.first
   while tile < part.end {
-    var lines = InlineArray<5, Line>(repeating: Line(repeating: .zero))
-    var column = 0
-    while column < F.reach {
-      F.transformOutput({ load(source + ($0 &* m.rowStride &+ column &* 16)) }) {
-        lines[unchecked: $0][unchecked: column] = $1
-      }
-      column &+= 1
-    }
-    var row = 0
-    while row < F.outputs {
-      F.transformOutput({ lines[unchecked: row][unchecked: $0] }) {
-        store($1, sums + (row &* F.outputs &+ $0) &* 16)
-      }
-      row &+= 1
+    var i = 0
+    while i < 16 {
+      sumTile(F.self, source + i, m.rowStride, sums + i)
+      i &+= Numbers.count
     }
     let rows = min(F.outputs, c.outputHeight &- place.row)
     let columns = min(F.outputs, c.outputWidth &- place.x)
-    row = 0
+    var row = 0
     while row < rows {
       OutputRow(c, block, row: place.row &+ row, x: place.x)
         .finish(sums + row &* F.outputs &* 16, columns)
@@ -232,5 +226,27 @@ private func transformOutput<F: Filtering>(
     source += TransformedTiles<F>.tileStride
     tile &+= 1
     place.advance()
+  }
+}
+
+/// Aᵀ M A of one tile.
+@inline(__always)
+private func sumTile<F: Filtering>(
+  _: F.Type, _ source: UnsafePointer<Float>, _ rowStride: Int, _ target: UnsafeMutablePointer<Float>
+) {
+  var lines = InlineArray<5, Line>(repeating: Line(repeating: .zero))
+  var column = 0
+  while column < F.reach {
+    F.transformOutput({ Numbers(at: source + ($0 &* rowStride &+ column &* 16)) }) {
+      lines[unchecked: $0][unchecked: column] = $1
+    }
+    column &+= 1
+  }
+  var row = 0
+  while row < F.outputs {
+    F.transformOutput({ lines[unchecked: row][unchecked: $0] }) {
+      $1.write(to: target + (row &* F.outputs &+ $0) &* 16)
+    }
+    row &+= 1
   }
 }

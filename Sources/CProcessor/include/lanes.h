@@ -19,6 +19,14 @@ static inline lanes_t lanes_multiply_add(lanes_t sum, lanes_t a, lanes_t b) {
   return __builtin_elementwise_fma(a, b, sum);
 }
 
+/// The same on 8 floats.
+static inline lanes_half_t lanes_half_add(lanes_half_t a, lanes_half_t b) { return a + b; }
+static inline lanes_half_t lanes_half_subtract(lanes_half_t a, lanes_half_t b) { return a - b; }
+static inline lanes_half_t lanes_half_multiply(lanes_half_t a, lanes_half_t b) { return a * b; }
+static inline lanes_half_t lanes_half_multiply_add(lanes_half_t sum, lanes_half_t a, lanes_half_t b) {
+  return __builtin_elementwise_fma(a, b, sum);
+}
+
 #if defined(__AVX512F__)
 // Three products of a number in memory each, the same for all lanes, with a, b and c: the last as it is, the
 // first two as a pair (VectorTypes/PairedProducts.swift).
