@@ -122,7 +122,8 @@ protocol LaneNumbers {
 /// Two pixels of one block, side by side.
 ///
 /// A long chain of operations waits for each result. Of two pixels at a time, operation by operation, twice as many
-/// are under way: a processor does not look far enough ahead to find the second pixel's by itself.
+/// are under way: a processor, above all one that shares its core, does not look far enough ahead to find the second
+/// pixel's by itself. (On a Zen 3 an activation takes 10 to 25 % less, a pass of s at 640 1 %.)
 struct LanePair: LaneNumbers {
   let first: Lanes, second: Lanes
 
