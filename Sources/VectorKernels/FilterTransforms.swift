@@ -104,13 +104,17 @@ private func transformFilterRow<F: Filtering>(
       processor_prefetch(filter + (taps &+ tap) &* tapStride)
       tap &+= 3
     }
-    let places = transformedRow(F.self, row, filter, tapStride, scale: scale)
-    var column = 0
-    while column < F.filters {
-      places[unchecked: column].write(to: run + (column &* placeStride &+ i))
-      column &+= 1
+    var part = 0
+    while part < 16 {
+      let places = transformedRow(F.self, row, filter + part, tapStride, scale: scale)
+      var column = 0
+      while column < F.filters {
+        places[unchecked: column].write(to: run + (column &* placeStride &+ i &+ part))
+        column &+= 1
+      }
+      part &+= Numbers.count
     }
-    i &+= Numbers.count
+    i &+= 16
   }
 }
 

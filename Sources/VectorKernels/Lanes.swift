@@ -123,7 +123,7 @@ protocol LaneNumbers {
 ///
 /// A long chain of operations waits for each result. Of two pixels at a time, operation by operation, twice as many
 /// are under way: a processor, above all one that shares its core, does not look far enough ahead to find the second
-/// pixel's by itself. (On a Zen 3 an activation takes 10 to 25 % less, a pass of s at 640 1 %.)
+/// pixel's by itself. (On a Zen 3 an activation alone takes 10 to 25 % less.)
 struct LanePair: LaneNumbers {
   let first: Lanes, second: Lanes
 

@@ -41,13 +41,13 @@ func combinePlanes(
     x &+= 16
   }
   if x == columns { return }
-  var sum = SIMD8<Float>.zero
+  var sum = HalfLanes.zero
   var k = 0
   while k < count {
-    sum += SIMD8(repeating: weights[k]) * loadHalf(planes + (k &* plane &+ x))
+    sum = sum + weights[k] * HalfLanes(at: planes + (k &* plane &+ x))
     k &+= 1
   }
-  UnsafeMutableRawPointer(target + x).storeBytes(of: sum, as: SIMD8<Float>.self)
+  sum.write(to: target + x)
 }
 
 /// See ``VectorKernels/stretch``.
@@ -75,11 +75,10 @@ func stretchSamples(
       let start = first[place]
       if second[place &+ 7] &- start >= 16 { break }
       let numbers = samples + (Int(start) &- origin)
-      let a = lanes_choose_half(numbers, first + place, start)
-      let b = lanes_choose_half(numbers, second + place, start)
-      UnsafeMutableRawPointer(target + place).storeBytes(
-        of: a * loadHalf(firstWeight + place) + b * loadHalf(secondWeight + place),
-        as: SIMD8<Float>.self)
+      let a = HalfLanes(lanes_choose_half(numbers, first + place, start))
+      let b = HalfLanes(lanes_choose_half(numbers, second + place, start))
+      (a * HalfLanes(at: firstWeight + place) + b * HalfLanes(at: secondWeight + place))
+        .write(to: target + place)
       i = place &+ 8
     }
   #endif
@@ -89,11 +88,6 @@ func stretchSamples(
       + samples[Int(second[i]) &- origin] * secondWeight[i]
     i &+= 1
   }
-}
-
-/// 8 floats.
-@inline(__always) private func loadHalf(_ address: UnsafePointer<Float>) -> SIMD8<Float> {
-  UnsafeRawPointer(address).loadUnaligned(as: SIMD8<Float>.self)
 }
 
 /// See ``VectorKernels/meanBits``.
