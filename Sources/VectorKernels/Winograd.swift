@@ -25,7 +25,6 @@ func winograd<F: Filtering, P: InnerProduct>(
   _ scratch: UnsafeMutablePointer<Float>
 ) {
   let c = problem.pointee
-  guard part.firstPanel < part.endPanel else { return }
   let tiles = part.end &- part.first
   let positions = F.reach &* F.reach
   let zeros = Zeros(scratch)
@@ -36,14 +35,14 @@ func winograd<F: Filtering, P: InnerProduct>(
     tiles: tiles)
   let m = TransformedTiles<F>(base: v.base + v.count, blocks: panelVectors, tiles: tiles)
   let own = m.base + (m.count &+ 14 &* TransformedTiles<F>.tileStride)
-  transformInput(problem, part, v, patch: work)
+  if !part.isPrepared { transformInput(problem, part, v, patch: work) }
   var panel = part.firstPanel
   while panel < part.endPanel {
     let block = panel &* panelVectors
     let vectors = min(panelVectors, c.outputBlocks &- block)
     multiplyPanel(
-      P.self, F.self, problem, panel, v, m, pairs, isFirst: panel == part.firstPanel, own: own,
-      zeros)
+      P.self, F.self, problem, panel, v, m, pairs,
+      isFirst: panel == part.firstPanel && !part.isPrepared, own: own, zeros)
     var i = 0
     while i < vectors {
       transformOutput(problem, part, m, i, block &+ i, sums: work)

@@ -117,6 +117,9 @@ public struct ConvolutionPart {
   public var first: Int, end: Int
   /// Panels of the packed filter.
   public var firstPanel: Int, endPanel: Int
+  /// Whether the part before, in the same scratch, was of the same rows, tiles or pixels of the same convolution:
+  /// what it made of their inputs is there still.
+  public var isPrepared = false
 
   /// A part of a convolution.
   public init(first: Int, end: Int, firstPanel: Int, endPanel: Int) {

@@ -295,8 +295,10 @@ final class BlockedCopy {
               roundPanels: roundPanels, groupsPanels: groupsPanels,
               transformsFilters: transformsFilters)
           }
+          // Compared here: a failure would print both maps.
+          let isSame = other == usual
           #expect(
-            other == usual,
+            isSame,
             "\(kernels.name) \(algorithm) \(roundPanels) a round, \(isPaired ? "paired" : "")")
         }
       }
@@ -323,7 +325,8 @@ final class BlockedCopy {
     for (algorithm, isPaired) in ways(.best, problem.geometry) {
       let one = problem.blocked(algorithm, .best, isPaired: isPaired, threads: 1)
       for threads in [2, 8] {
-        #expect(problem.blocked(algorithm, .best, isPaired: isPaired, threads: threads) == one)
+        let isSame = problem.blocked(algorithm, .best, isPaired: isPaired, threads: threads) == one
+        #expect(isSame, "\(algorithm) \(threads) threads, \(isPaired ? "paired" : "")")
       }
     }
   }

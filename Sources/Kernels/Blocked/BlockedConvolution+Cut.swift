@@ -25,31 +25,38 @@ extension BlockedConvolution {
     let rounds = max(1, (bytes + 15_999_999) / 16_000_000)
     var best: (cost: Double, grid: ConvolutionGrid)?
     for step in Swift.stride(from: 12, through: 192, by: 4) {
-      // If the filters are transformed twice at most, that is done where they are used.
-      let transformsFilters = filtering != nil && total <= 2 * step
-      let roundPanels = transformsFilters ? panels : (panels + rounds - 1) / rounds
-      for panelStep in 1...roundPanels {
-        let grid = ConvolutionGrid(
-          total: total, step: step, panels: panels, panelStep: panelStep,
-          roundPanels: roundPanels,
-          // Two halves of a map are better kept apart: each core then transforms all filters, reads its half
-          // and writes its half.
-          groupsPanels: hasLargeFilter && !(transformsFilters && total > step),
-          transformsFilters: transformsFilters)
-        let cost = productCost(grid, panelBlocks: panelBlocks, cache: cache)
-        if cost < best?.cost ?? .infinity { best = (cost, grid) }
+      for transformsFilters in filterPlaces(step, of: total, panelBlocks: panelBlocks) {
+        let roundPanels = transformsFilters ? panels : (panels + rounds - 1) / rounds
+        for panelStep in 1...roundPanels {
+          let grid = ConvolutionGrid(
+            total: total, step: step, panels: panels, panelStep: panelStep,
+            roundPanels: roundPanels,
+            // Parts of a map are better kept apart: each core then transforms the filters, reads its part and
+            // writes its part.
+            groupsPanels: hasLargeFilter && !(transformsFilters && total > step),
+            transformsFilters: transformsFilters)
+          let cost = productCost(grid, panelBlocks: panelBlocks, cache: cache)
+          if cost < best?.cost ?? .infinity { best = (cost, grid) }
+        }
       }
     }
     guard let best else { preconditionFailure("BlockedConvolution: no panels") }
     return best.grid
   }
 
+  /// Whether tasks of so many tiles may transform their filters themselves (true) or find them transformed (false).
+  private func filterPlaces(_ step: Int, of total: Int, panelBlocks: Int) -> [Bool] {
+    if filtering == nil { return [false] }
+    // Narrow panels' transforms take longer. There two halves of a map do so, as was measured; more were not.
+    return panelBlocks == 1 ? [total <= 2 * step] : [false, true]
+  }
+
   /// Cycles of one core, roughly: products, what is prepared and read more than once, and threads without work at
   /// the end.
   ///
-  /// Its numbers were fitted to the times of many cuts of each 3×3 layer of s and x at 640, on two cores of a Zen 4
-  /// with AVX-512, with and without a cache in common, and of a Zen 3 with AVX2 (``CachePrices``); what it takes there
-  /// is in sum 1 %, and 3 % (s) or 6 % (x), slower than the best of them.
+  /// Its numbers were fitted to the times of many cuts of each 3×3 layer (``CachePrices``): of s at 640 and 1024 and x
+  /// at 640, on two cores of a Zen 4 with AVX-512, where what it takes is in sum 1 to 3 % slower than the best of them,
+  /// and of s and x at 640 on two of a Zen 3 with AVX2 (3 and 6 %).
   private func productCost(
     _ grid: ConvolutionGrid, panelBlocks: Int, cache: Int
   ) -> Double {
@@ -65,28 +72,34 @@ extension BlockedConvolution {
     let rows = Double(
       grid.across * paddedTiles(grid.step, panelBlocks: panelBlocks) * positions)
     let products = rows * blocks * cycles * panels * Double(panelBlocks)
-    // An input vector is transformed.
-    let preparing = Double(grid.total * positions) * blocks * 6 * Double(grid.down)
+    let prices = CachePrices(panelBlocks: panelBlocks)
+    /// Two threads are the rule, more no exception.
+    func expected(_ cost: (_ threads: Int) -> Double) -> Double { 0.75 * cost(2) + 0.25 * cost(4) }
+    // An input vector is transformed, once or more often.
+    let times = expected { Double(grid.preparations(threads: $0)) } / Double(grid.across)
+    let preparing = Double(grid.total * positions) * blocks * prices.input * times
     // What comes from the caches beside the products: the filters, for each part; what a task has prepared, for each
     // panel, if that is more than a core's own cache can hold with the rest.
-    let prices = CachePrices(panelBlocks: panelBlocks)
     let filterBytes = Double(places) * blocks * 64 * panels * lanes
     let taskBytes = Double(grid.step * positions) * blocks * 64
     let again =
       max(0, taskBytes - Double(cache / 7 * 4)) * prices.again
       + max(0, taskBytes - prices.share) * prices.beyondShare
-    let reading = Double(grid.across) * (filterBytes * prices.filter + again * panels)
-    // A vector of filters takes 30 cycles if it is stored for all tasks, and 4 in a task; a 1×1 filter is there.
+    let filter =
+      grid.transformsFilters ? 0 : prices.filter(bytes: filterBytes / Double(grid.rounds))
+    let reading = Double(grid.across) * (filterBytes * filter + again * panels)
+    // A vector of filters takes 30 cycles if it is stored for all tasks, and less in a task; a 1×1 filter is there.
     let transforming =
       filtering == nil
-      ? 0 : filterBytes / 64 * (grid.transformsFilters ? 4 * Double(grid.across) : 30)
+      ? 0
+      : filterBytes / 64 * (grid.transformsFilters ? prices.ownFilter * Double(grid.across) : 30)
     let work = products + preparing + transforming + reading + Double(grid.tasks) * 1000
-    // The last tasks leave threads without work: two, or four of them.
-    func waste(_ threads: Int) -> Double {
+    // The last tasks leave threads without work.
+    let waste = expected { threads in
       Double((grid.tasks + threads - 1) / threads * threads) / Double(grid.tasks)
     }
     // And one core is slower than another, by chance: few tasks leave it alone with its last.
-    return work * (0.75 * waste(2) + 0.25 * waste(4) + 0.1 / Double(grid.tasks))
+    return work * (waste + prices.chance / Double(grid.tasks))
   }
 
   /// Rows of the register tiles that so many tiles or pixels take.
@@ -158,18 +171,36 @@ extension BlockedConvolution {
   }
 }
 
-/// Cycles for a byte that comes from a cache which the cores have in common.
+/// Cycles for what the caches make cheap or dear, and for what depends on them.
 private struct CachePrices {
-  /// Of filters, which come in one run.
-  let filter: Double
-  /// Of what a task has prepared.
-  let again = 1 / 8.0
-  /// Bytes of that from which on it takes more, and how much more: other cores want room there too.
+  /// Of a byte of filters that all cores read, in one run.
+  private let filter: Double
+  /// Of each more where a round's filters are so many bytes that they do not stay in the cache which cores have in
+  /// common: in it are maps, too, and on shared machines what strangers compute.
+  private let beyondFilters: Double
+  private let filters = 8e6
+  /// Of a byte of what a task has prepared, from the cache that cores have in common; and of each more from so many
+  /// bytes on: other cores want room there.
+  let again: Double, beyondShare: Double
   let share = 3e6
-  let beyondShare: Double
+  /// Of a vector of inputs, transformed, and of one of filters, transformed in a task.
+  let input: Double, ownFilter: Double
+  /// By how much a single task takes longer than planned, as a part.
+  let chance: Double
 
   /// As fitted for the kernels with wide panels (AVX-512, Zen 4), or narrow ones (AVX2, Zen 3).
   init(panelBlocks: Int) {
-    (filter, beyondShare) = panelBlocks > 1 ? (1 / 100.0, 0) : (1 / 30.0, 1 / 4.0)
+    if panelBlocks > 1 {
+      (filter, beyondFilters) = (1 / 100.0, 1 / 25.0)
+      (again, beyondShare) = (1 / 32.0, 1 / 8.0)
+      (input, ownFilter, chance) = (10, 7, 0.2)
+    } else {
+      (filter, beyondFilters) = (1 / 30.0, 0)
+      (again, beyondShare) = (1 / 8.0, 1 / 4.0)
+      (input, ownFilter, chance) = (6, 6.1, 0.1)
+    }
   }
+
+  /// Of a byte of filters, of so many that are read by all.
+  func filter(bytes: Double) -> Double { filter + (bytes > filters ? beyondFilters : 0) }
 }

@@ -35,13 +35,19 @@ extension VectorKernels {
       }
       // Tasks read the problems and write different filters and outputs; a worker's scratch is its own.
       nonisolated(unsafe) let (problems, scratch) = (UnsafePointer(base), scratch)
-      for round in 0..<grid.rounds {
-        if transforms { transformFilters(problems, copies, grid.panels(round: round), on: pool) }
-        pool.run(grid.tasks) { task, worker in
-          convolve(
-            problems + min(worker, copies - 1), grid.part(task, round: round),
-            scratch.share(worker))
-          if balanced.isStreamed { processor_finish_streaming() }
+      withPreparedPlaces(pool.threads) { prepared in
+        nonisolated(unsafe) let prepared = prepared
+        for round in 0..<grid.rounds {
+          if transforms { transformFilters(problems, copies, grid.panels(round: round), on: pool) }
+          pool.run(grid.tasks) { task, worker in
+            var part = grid.part(task, round: round)
+            guard part.firstPanel < part.endPanel else { return }
+            let place = prepared + worker * placeStride
+            part.isPrepared = place.pointee == part.first
+            place.pointee = part.first
+            convolve(problems + min(worker, copies - 1), part, scratch.share(worker))
+            if balanced.isStreamed { processor_finish_streaming() }
+          }
         }
       }
     }
@@ -90,6 +96,18 @@ extension VectorKernels {
   /// Floats of the first half of a round's panels.
   private func firstHalf(_ problem: BlockedConvolution) -> Int {
     problem.transformedCount(panels: problem.roundPanels / 2, panelBlocks: panelBlocks)
+  }
+}
+
+/// Words from what is known of one worker to what is known of the next: two cache lines.
+private let placeStride = 16
+
+/// Room to keep, for each worker, the first row, tile or pixel of those whose inputs its scratch holds; −1 at first.
+private func withPreparedPlaces(_ workers: Int, _ body: (UnsafeMutablePointer<Int>) -> Void) {
+  withUnsafeTemporaryAllocation(of: Int.self, capacity: workers * placeStride) { places in
+    guard let base = places.baseAddress else { return }
+    places.initialize(repeating: -1)
+    body(base)
   }
 }
 
