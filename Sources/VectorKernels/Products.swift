@@ -33,33 +33,22 @@ struct MapPixels: TileRows {
 /// Blocks × tiles × n² × 16 numbers in scratch.
 ///
 /// The n vectors of a row of positions lie in one run, which the transforms write and read, and the products step over
-/// them. With AVX-512 the n rows of a tile follow each other. With AVX2 the tiles of a row do: the products, which read
-/// twice as many vectors, find them closer together (on a Zen 3 they take 10 % less time, the transforms no more).
+/// them; the tiles of a row follow each other. (Where a tile's n rows do, and tiles lie n times as far apart, products
+/// take 10 % longer with AVX2 on a Zen 3, and a pass 1 to 2 % with AVX-512 on a Zen 4.)
 struct TransformedTiles<F: Filtering>: TileRows {
   let base: UnsafeMutablePointer<Float>
   let blocks: Int, tiles: Int
 
+  /// Floats from a tile to the next.
+  @inline(__always) static var tileStride: Int { F.reach &* 16 }
   // Where strides might be multiples of a power of two there is one vector more: such lines would fall into a few
   // sets of the first-level cache.
-  #if VECTOR_AVX512
-    /// Floats from a tile to the next.
-    @inline(__always) static var tileStride: Int { (F.reach &* F.reach | 1) &* 16 }
-    /// Floats from a block to the next.
-    @inline(__always) var blockStride: Int { tiles &* Self.tileStride }
-    /// Floats from a row of positions to the next.
-    @inline(__always) var rowStride: Int { F.reach &* 16 }
-    /// Floats of all.
-    @inline(__always) var count: Int { blocks &* blockStride }
-  #else
-    /// Floats from a tile to the next.
-    @inline(__always) static var tileStride: Int { F.reach &* 16 }
-    /// Floats from a block to the next.
-    @inline(__always) var blockStride: Int { (tiles &* F.reach | 1) &* 16 }
-    /// Floats from a row of positions to the next.
-    @inline(__always) var rowStride: Int { (blocks &* blockStride | 16) }
-    /// Floats of all.
-    @inline(__always) var count: Int { F.reach &* rowStride }
-  #endif
+  /// Floats from a block to the next.
+  @inline(__always) var blockStride: Int { (tiles &* F.reach | 1) &* 16 }
+  /// Floats from a row of positions to the next.
+  @inline(__always) var rowStride: Int { (blocks &* blockStride | 16) }
+  /// Floats of all.
+  @inline(__always) var count: Int { F.reach &* rowStride }
 
   @inline(__always) func rows(_ block: Int) -> UnsafePointer<Float> {
     UnsafePointer(base) + block &* blockStride
