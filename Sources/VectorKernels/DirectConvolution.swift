@@ -152,6 +152,11 @@ private func copyRun(
     target[i] = 0
     i &+= 1
   }
+  // The last vector would be read past the row.
+  while c.stride == 2 && i &+ 16 < end {
+    store(Lanes.everyOther(from: line + (2 &* i &+ shift)), target + i)
+    i &+= 16
+  }
   while i < end {
     target[i] = line[i &* c.stride &+ shift]
     i &+= 1

@@ -78,6 +78,11 @@ struct Lanes: LaneNumbers {
   /// Lane i gets lane i − 1, the first the last.
   @inline(__always) var rotated: Lanes { Lanes(lanes_rotate(numbers)) }
 
+  /// 16 numbers from an address on, with one between each two that is left out.
+  @inline(__always) static func everyOther(from address: UnsafePointer<Float>) -> Lanes {
+    Lanes(lanes_evens(load(address).numbers, load(address + 16).numbers))
+  }
+
   /// The sums of the lanes of four vectors, one after the other.
   @inline(__always)
   static func sums(

@@ -100,6 +100,11 @@ static inline lanes_t lanes_rotate(lanes_t a) {
   return __builtin_shufflevector(a, a, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
 }
 
+/// Every other one of the numbers of two vectors, from the first on.
+static inline lanes_t lanes_evens(lanes_t a, lanes_t b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+
 /// The sums of the lanes of four vectors.
 static inline void lanes_sum_four(lanes_t a, lanes_t b, lanes_t c, lanes_t d, float *sums) {
   // Always two vectors' halves beside each other: a quarter of the additions of one vector after the other.
