@@ -4,9 +4,9 @@ import VectorTypes
 // U ← G g Gᵀ, and the sums of U's own pairs.
 //
 // The transform takes some 5 % of the time of FastSAM-s: filters come from memory in every pass, and U is four
-// times as large. A task that covers half of the map or all of it transforms some rows of U's places, multiplies,
-// and goes on to the next rows: U never leaves its core's cache. Where there are more tasks than that, U is made
-// before them (`BlockedConvolution.grid`).
+// times as large. A task that covers a large part of the map transforms some rows of U's places, multiplies, and goes
+// on to the next rows: U never leaves its core's cache. Where tasks are many and U is small, it is made before them
+// (`BlockedConvolution.grid` says which costs less).
 
 /// A line of a patch in registers; as long as the longest.
 typealias Line = InlineArray<9, Numbers>
