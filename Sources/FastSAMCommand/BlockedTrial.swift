@@ -51,6 +51,7 @@ final class BlockedTrial: KernelTrial {
       outputBlocks: outputLanes.blocks, outputHeight: g.outputHeight, outputWidth: g.outputWidth,
       kernelSize: g.kernelSize, stride: g.stride, topPadding: g.topPadding,
       leftPadding: g.leftPadding, filter: packed.base, bias: bias.base, silu: false)
+    problem.hasOneOutput = g.outputChannels == 1
     problem.filtering = algorithm.filtering(kernelSize: g.kernelSize, stride: g.stride)
     if !sizes.isPlanar && kernels.pairs(algorithm, g) {
       let pairs = FilterPairs(

@@ -96,6 +96,7 @@ final class Workspace: @unchecked Sendable {
         problem.planarChannels = g.inputChannels
       }
       problem.filtering = step.filtering
+      problem.hasOneOutput = g.outputChannels == 1
       problem.pairing = step.pairs?.products
       problem.isStreamed = isLarge(step.output)
       let scaledCount = problem.scaledFilterCount(panelBlocks: layout.panelBlocks)
@@ -144,6 +145,7 @@ extension ConvolutionStep {
       topPadding: geometry.topPadding, leftPadding: geometry.leftPadding, filter: filter.base,
       bias: filter.base, silu: silu)
     sizes.filtering = filtering
+    sizes.hasOneOutput = geometry.outputChannels == 1
     sizes.pairing = pairs?.products
     if input == nil {
       sizes.planar = filter.base

@@ -41,7 +41,7 @@ func pointwise<P: InnerProduct>(
 
 /// Finishes the part's sums of one output block, row by row.
 @inline(__always)
-private func finish(
+func finish(
   _ c: BlockedConvolution, _ part: ConvolutionPart, _ sums: UnsafePointer<Float>, _ block: Int
 ) {
   var (pixel, sums) = (part.first, sums)

@@ -42,6 +42,7 @@ private func convolve<P: InnerProduct>(
   _ scratch: UnsafeMutablePointer<Float>
 ) {
   switch problem.pointee.filtering {
+  case nil where problem.pointee.isDotProduct: dotProducts(problem, part, scratch)
   case nil where problem.pointee.isPointwise: pointwise(P.self, problem, part, scratch)
   case nil: directConvolution(problem, part, scratch)
   case .four3: winograd(P.self, Four3.self, problem, part, scratch)

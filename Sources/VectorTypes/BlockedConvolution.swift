@@ -23,6 +23,8 @@ public struct BlockedConvolution {
   public var output: UnsafePointer<UnsafeMutablePointer<Float>>
   /// The output's blocks, and its size in pixels (before ``pixelStep`` spreads them).
   public var outputBlocks: Int, outputHeight: Int, outputWidth: Int
+  /// Whether of the one block of outputs the first lane alone is an output.
+  public var hasOneOutput: Bool
   /// The side of the filter and the step, in pixels.
   public var kernelSize: Int, stride: Int
   /// The zeros before the first row and before the first column, in pixels.
@@ -71,6 +73,9 @@ public struct BlockedConvolution {
     filtering == nil && planar == nil && kernelSize == 1 && stride == 1
   }
 
+  /// Whether it is a dot product for each pixel: of a tile of 16 outputs, 15 would be made in vain.
+  @inlinable public var isDotProduct: Bool { hasOneOutput && isPointwise && pairing == nil }
+
   /// A convolution without border, residual, coarse part or spreading.
   public init(
     input: UnsafePointer<UnsafePointer<Float>>, inputBlocks: Int, inputHeight: Int,
@@ -86,6 +91,7 @@ public struct BlockedConvolution {
     self.inputWidth = inputWidth
     self.output = output
     self.outputBlocks = outputBlocks
+    self.hasOneOutput = false
     self.outputHeight = outputHeight
     self.outputWidth = outputWidth
     self.kernelSize = kernelSize

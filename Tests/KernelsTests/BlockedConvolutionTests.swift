@@ -122,6 +122,7 @@ struct ConvolutionProblem: CustomStringConvertible {
           stride: g.stride, topPadding: g.topPadding, leftPadding: g.leftPadding,
           filter: filter.base, bias: bias, silu: activation == .silu)
         c.filtering = filtering
+        c.hasOneOutput = g.outputChannels == 1
         c.pairing = pairs?.products
         // Behind it NaNs, for ScratchTests.
         let scaledCount = c.scaledFilterCount(panelBlocks: kernels.panelBlocks)
@@ -207,6 +208,9 @@ final class BlockedCopy {
     .init(inputChannels: 16, outputChannels: 16, inputHeight: 4, inputWidth: 4, kernelSize: 1),
     .init(inputChannels: 3, outputChannels: 5, inputHeight: 7, inputWidth: 9, kernelSize: 1),
     .init(inputChannels: 40, outputChannels: 80, inputHeight: 5, inputWidth: 13, kernelSize: 1),
+    // Inner products.
+    .init(inputChannels: 40, outputChannels: 1, inputHeight: 5, inputWidth: 9, kernelSize: 1),
+    .init(inputChannels: 128, outputChannels: 1, inputHeight: 16, inputWidth: 30, kernelSize: 1),
     // More channels than are multiplied at a time (`Depth`).
     .init(inputChannels: 520, outputChannels: 20, inputHeight: 3, inputWidth: 7, kernelSize: 1),
     .init(

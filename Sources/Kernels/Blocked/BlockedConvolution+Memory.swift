@@ -71,6 +71,7 @@ extension BlockedConvolution {
           positions: positions, tiles: grid.step, blocks: inputBlocks + panelBlocks,
           panelBlocks: panelBlocks)
     }
+    if isDotProduct { return (inputBlocks + 1 + grid.step) * 16 }
     if isPointwise {
       return zeros
         + productCount(
