@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastSAM
+import Kernels
 import Plans
 
 /// `fastsam bench model`: the forward pass alone.
@@ -18,7 +19,7 @@ struct BenchModel: ParsableCommand {
       let segmenter = try options.segmenter()
       let plan = options.plan(segmenter)
       let noise = seededNoise(plan)
-      func forward() { _ = segmenter.forward(plan) { noise.copy(to: $0) } }
+      func forward() { _ = segmenter.forward(plan) { noise.copy(to: $0, on: segmenter.pool) } }
       if turns.turns { return try takeTurns(forward) }
       let times = Times(runs: options.runs, forward)
       var json = options.header(segmenter, plan)
@@ -38,7 +39,15 @@ struct BenchModel: ParsableCommand {
 
 extension Tensor {
   /// Copies the elements to a kernel's memory.
-  func copy(to target: UnsafeMutablePointer<Float>) {
-    withUnsafeElements { target.update(from: $0.pointer, count: $0.count) }
+  func copy(to target: UnsafeMutablePointer<Float>, on pool: ThreadPool) {
+    withUnsafeElements { source in
+      let piece = 1 << 16
+      // Each task reads and writes a piece of its own.
+      nonisolated(unsafe) let (source, target, count) = (source.pointer, target, source.count)
+      pool.run((count + piece - 1) / piece) { task, _ in
+        let first = task * piece
+        (target + first).update(from: source + first, count: min(piece, count - first))
+      }
+    }
   }
 }

@@ -129,7 +129,12 @@ func layerTimes(
   var reports: [[Plan.StepReport]] = []
   for run in 0..<runs + 2 {
     var steps: [Plan.StepReport] = []
-    plan.run(fill: { input.copy(to: $0) }, observe: { steps.append($0) }) { _ in }
+    plan.run {
+      input.copy(to: $0, on: segmenter.pool)
+    } observe: {
+      steps.append($0)
+    } read: { _ in
+    }
     if run >= 2 { reports.append(steps) }
   }
   let graph = segmenter.network.graph
