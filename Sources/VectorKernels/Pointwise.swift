@@ -29,7 +29,7 @@ func pointwise<P: InnerProduct>(
     // The filter is there, so no room is needed to transform one.
     multiplyPanel(
       P.self, Pointwise.self, problem, panel, v, m, pairs,
-      isFirst: panel == part.firstPanel && !part.isPrepared, own: m.base, zeros)
+      isFirst: part.isFirst(panel), own: m.base, zeros)
     var i = 0
     while i < vectors {
       finish(c, part, UnsafePointer(m.base) + i &* m.blockStride, block &+ i)

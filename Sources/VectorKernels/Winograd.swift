@@ -42,7 +42,7 @@ func winograd<F: Filtering, P: InnerProduct>(
     let vectors = min(panelVectors, c.outputBlocks &- block)
     multiplyPanel(
       P.self, F.self, problem, panel, v, m, pairs,
-      isFirst: panel == part.firstPanel && !part.isPrepared, own: own, zeros)
+      isFirst: part.isFirst(panel), own: own, zeros)
     var i = 0
     while i < vectors {
       transformOutput(problem, part, m, i, block &+ i, sums: work)

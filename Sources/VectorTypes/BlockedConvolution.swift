@@ -124,7 +124,7 @@ public struct ConvolutionPart {
   /// Panels of the packed filter.
   public var firstPanel: Int, endPanel: Int
   /// Whether the part before, in the same scratch, was of the same rows, tiles or pixels of the same convolution:
-  /// what it made of their inputs is there still.
+  /// what it made of their inputs is there still. (Direct convolution, whose rows are quickly copied, makes it anew.)
   public var isPrepared = false
 
   /// A part of a convolution.
@@ -133,5 +133,10 @@ public struct ConvolutionPart {
     self.end = end
     self.firstPanel = firstPanel
     self.endPanel = endPanel
+  }
+
+  /// Whether this panel is the first that meets the part's inputs.
+  @inlinable @inline(__always) public func isFirst(_ panel: Int) -> Bool {
+    panel == firstPanel && !isPrepared
   }
 }

@@ -25,7 +25,7 @@ extension BlockedConvolution {
     let rounds = max(1, (bytes + 15_999_999) / 16_000_000)
     var best: (cost: Double, grid: ConvolutionGrid)?
     for step in Swift.stride(from: 12, through: 192, by: 4) {
-      for transformsFilters in filterPlaces(step, of: total, panelBlocks: panelBlocks) {
+      for transformsFilters in filterSources(step, of: total, panelBlocks: panelBlocks) {
         let roundPanels = transformsFilters ? panels : (panels + rounds - 1) / rounds
         for panelStep in 1...roundPanels {
           let grid = ConvolutionGrid(
@@ -44,8 +44,8 @@ extension BlockedConvolution {
     return best.grid
   }
 
-  /// Whether tasks of so many tiles may transform their filters themselves (true) or find them transformed (false).
-  private func filterPlaces(_ step: Int, of total: Int, panelBlocks: Int) -> [Bool] {
+  /// How tasks of so many tiles may come by their filters: transformed by themselves (true), or before, for all (false).
+  private func filterSources(_ step: Int, of total: Int, panelBlocks: Int) -> [Bool] {
     if filtering == nil { return [false] }
     // Narrow panels' transforms take longer. There two halves of a map do so, as was measured; more were not.
     return panelBlocks == 1 ? [total <= 2 * step] : [false, true]
@@ -54,9 +54,9 @@ extension BlockedConvolution {
   /// Cycles of one core, roughly: products, what is prepared and read more than once, and threads without work at
   /// the end.
   ///
-  /// Its numbers were fitted to the times of many cuts of each 3×3 layer (``CachePrices``): of s at 640 and 1024 and x
-  /// at 640, on two cores of a Zen 4 with AVX-512, where what it takes is in sum 1 to 3 % slower than the best of them,
-  /// and of s and x at 640 on two of a Zen 3 with AVX2 (3 and 6 %).
+  /// Its numbers (``CutPrices``) were fitted to the times of many cuts of each 3×3 layer: of s at 640 and 1024 and x at
+  /// 640, on two cores of a Zen 4 with AVX-512, where the cuts it takes are in sum 1 to 3 % slower than the best that
+  /// were tried, and of s and x at 640 on two of a Zen 3 with AVX2 (3 and 6 %).
   private func productCost(
     _ grid: ConvolutionGrid, panelBlocks: Int, cache: Int
   ) -> Double {
@@ -72,7 +72,7 @@ extension BlockedConvolution {
     let rows = Double(
       grid.across * paddedTiles(grid.step, panelBlocks: panelBlocks) * positions)
     let products = rows * blocks * cycles * panels * Double(panelBlocks)
-    let prices = CachePrices(panelBlocks: panelBlocks)
+    let prices = CutPrices(panelBlocks: panelBlocks)
     /// Two threads are the rule, more no exception.
     func expected(_ cost: (_ threads: Int) -> Double) -> Double { 0.75 * cost(2) + 0.25 * cost(4) }
     // An input vector is transformed, once or more often.
@@ -86,7 +86,7 @@ extension BlockedConvolution {
       max(0, taskBytes - Double(cache / 7 * 4)) * prices.again
       + max(0, taskBytes - prices.share) * prices.beyondShare
     let filter =
-      grid.transformsFilters ? 0 : prices.filter(bytes: filterBytes / Double(grid.rounds))
+      grid.transformsFilters ? 0 : prices.filter(of: filterBytes / Double(grid.rounds))
     let reading = Double(grid.across) * (filterBytes * filter + again * panels)
     // A vector of filters takes 30 cycles if it is stored for all tasks, and less in a task; a 1×1 filter is there.
     let transforming =
@@ -171,36 +171,38 @@ extension BlockedConvolution {
   }
 }
 
-/// Cycles for what the caches make cheap or dear, and for what depends on them.
-private struct CachePrices {
-  /// Of a byte of filters that all cores read, in one run.
+/// What a cut costs beside its products, in cycles of one core.
+private struct CutPrices {
+  /// To read a byte of filters that were transformed for all.
   private let filter: Double
-  /// Of each more where a round's filters are so many bytes that they do not stay in the cache which cores have in
-  /// common: in it are maps, too, and on shared machines what strangers compute.
-  private let beyondFilters: Double
-  private let filters = 8e6
-  /// Of a byte of what a task has prepared, from the cache that cores have in common; and of each more from so many
-  /// bytes on: other cores want room there.
+  /// The same in addition where a round's filters are more than ``sharedFilters`` bytes, and do not stay in the cache
+  /// that cores have in common: in it are maps, too, and on shared machines what strangers compute.
+  private let distantFilter: Double
+  private let sharedFilters = 8e6
+  /// To read again a byte of what a task has prepared, from the cache that cores have in common; and in addition each
+  /// byte beyond ``share``, since other cores want room there.
   let again: Double, beyondShare: Double
   let share = 3e6
-  /// Of a vector of inputs, transformed, and of one of filters, transformed in a task.
+  /// To transform a vector of inputs, and one of filters in a task.
   let input: Double, ownFilter: Double
-  /// By how much a single task takes longer than planned, as a part.
+  /// By which part a single task takes longer than planned.
   let chance: Double
 
   /// As fitted for the kernels with wide panels (AVX-512, Zen 4), or narrow ones (AVX2, Zen 3).
   init(panelBlocks: Int) {
     if panelBlocks > 1 {
-      (filter, beyondFilters) = (1 / 100.0, 1 / 25.0)
+      (filter, distantFilter) = (1 / 100.0, 1 / 25.0)
       (again, beyondShare) = (1 / 32.0, 1 / 8.0)
       (input, ownFilter, chance) = (10, 7, 0.2)
     } else {
-      (filter, beyondFilters) = (1 / 30.0, 0)
+      (filter, distantFilter) = (1 / 30.0, 0)
       (again, beyondShare) = (1 / 8.0, 1 / 4.0)
       (input, ownFilter, chance) = (6, 6.1, 0.1)
     }
   }
 
-  /// Of a byte of filters, of so many that are read by all.
-  func filter(bytes: Double) -> Double { filter + (bytes > filters ? beyondFilters : 0) }
+  /// To read a byte of a round's filters, which are so many bytes.
+  func filter(of bytes: Double) -> Double {
+    filter + (bytes > sharedFilters ? distantFilter : 0)
+  }
 }

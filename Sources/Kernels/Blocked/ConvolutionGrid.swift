@@ -42,9 +42,9 @@ public struct ConvolutionGrid: Sendable {
   /// Rows or tiles in the largest task.
   var step: Int { (total + across - 1) / max(1, across) }
 
-  /// How often rows, tiles or pixels of a part are prepared in all, by so many workers each of which has a share of
-  /// neighbouring tasks: a worker that goes on with the same part does not prepare it again.
-  func preparations(threads: Int) -> Int {
+  /// How often inputs of a part are prepared in all rounds, by so many workers each of which has a share of a round's
+  /// neighbouring tasks: a worker that goes on with the same rows, tiles or pixels does not prepare them again.
+  public func preparations(threads: Int) -> Int {
     if groupsPanels && across > 1 { return rounds * tasks }
     // A part whose tasks two workers share is prepared by both.
     let shared = (1..<threads).count { $0 * tasks / threads % down != 0 }
