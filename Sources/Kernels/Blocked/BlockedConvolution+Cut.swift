@@ -24,7 +24,12 @@ extension BlockedConvolution {
       filtering == nil ? 0 : 4 * transformedCount(panels: panels, panelBlocks: panelBlocks)
     let rounds = max(1, (bytes + 15_999_999) / 16_000_000)
     var best: (cost: Double, grid: ConvolutionGrid)?
-    for step in Swift.stride(from: 12, through: 192, by: 4) {
+    // Parts that are whole rows of tiles are among them.
+    let row = filtering.map { (outputWidth + $0.outputs - 1) / $0.outputs } ?? 192
+    let steps =
+      Array(Swift.stride(from: 12, through: 192, by: 4))
+      + Array(Swift.stride(from: row, through: 192, by: row))
+    for step in steps {
       for transformsFilters in filterSources(step, of: total, panelBlocks: panelBlocks) {
         let roundPanels = transformsFilters ? panels : (panels + rounds - 1) / rounds
         for panelStep in 1...roundPanels {
@@ -54,9 +59,9 @@ extension BlockedConvolution {
   /// Cycles of one core, roughly: products, what is prepared and read more than once, and threads without work at
   /// the end.
   ///
-  /// Its numbers (``CutPrices``) were fitted to the times of many cuts of each 3×3 layer: of s at 640 and 1024 and x at
-  /// 640, on two cores of a Zen 4 with AVX-512, where the cuts it takes are in sum 1 to 3 % slower than the best that
-  /// were tried, and of s and x at 640 on two of a Zen 3 with AVX2 (3 and 6 %).
+  /// Its numbers (``CutPrices``) were fitted to the times of many cuts of each 3×3 layer: of s at 640 and 1024 on two
+  /// cores of a Zen 4 with AVX-512, where the cuts it takes are in sum 1 % slower than the best that were tried, and of s
+  /// and x at 640 on two of a Zen 3 with AVX2 (3 and 6 %).
   private func productCost(
     _ grid: ConvolutionGrid, panelBlocks: Int, cache: Int
   ) -> Double {
@@ -72,7 +77,7 @@ extension BlockedConvolution {
     let rows = Double(
       grid.across * paddedTiles(grid.step, panelBlocks: panelBlocks) * positions)
     let products = rows * blocks * cycles * panels * Double(panelBlocks)
-    let prices = CutPrices(panelBlocks: panelBlocks)
+    let prices = CutPrices(panelBlocks: panelBlocks, isPointwise: filtering == nil)
     /// Two threads are the rule, more no exception.
     func expected(_ cost: (_ threads: Int) -> Double) -> Double { 0.75 * cost(2) + 0.25 * cost(4) }
     // An input vector is transformed, once or more often.
@@ -81,19 +86,22 @@ extension BlockedConvolution {
     // What comes from the caches beside the products: the filters, for each part; what a task has prepared, for each
     // panel, if that is more than a core's own cache can hold with the rest.
     let filterBytes = Double(places) * blocks * 64 * panels * lanes
-    let taskBytes = Double(grid.step * positions) * blocks * 64
+    let taskBytes = Double(grid.step * positions) * (blocks + prices.results) * 64
     let again =
-      max(0, taskBytes - Double(cache / 7 * 4)) * prices.again
+      max(0, taskBytes - Double(cache) * prices.ownCache) * prices.again
       + max(0, taskBytes - prices.share) * prices.beyondShare
     let filter =
       grid.transformsFilters ? 0 : prices.filter(of: filterBytes / Double(grid.rounds))
     let reading = Double(grid.across) * (filterBytes * filter + again * panels)
-    // A vector of filters takes 30 cycles if it is stored for all tasks, and less in a task; a 1×1 filter is there.
+    // A 1×1 filter is there.
     let transforming =
       filtering == nil
       ? 0
-      : filterBytes / 64 * (grid.transformsFilters ? prices.ownFilter * Double(grid.across) : 30)
-    let work = products + preparing + transforming + reading + Double(grid.tasks) * 1000
+      : filterBytes / 64
+        * (grid.transformsFilters
+          ? prices.ownFilter * Double(grid.across) : prices.commonFilter)
+    let sharing = Double(sharedRows(grid)) * blocks * prices.sharedInput * times
+    let work = products + preparing + transforming + reading + sharing + Double(grid.tasks) * 1000
     // The last tasks leave threads without work.
     let waste = expected { threads in
       Double((grid.tasks + threads - 1) / threads * threads) / Double(grid.tasks)
@@ -106,9 +114,25 @@ extension BlockedConvolution {
   private func paddedTiles(_ count: Int, panelBlocks: Int) -> Int {
     // The narrow tiles of AVX2 fit nearly every count.
     if panelBlocks == 1 { return max(4, count) }
-    let width = pairing == nil ? 14 : 12
-    let tiles = (count + width - 1) / width
-    return (count + 2 * tiles - 1) / (2 * tiles) * (2 * tiles)
+    let widest = pairing == nil ? 14 : 12
+    // As few as can be, all about equally wide, but not of every width.
+    var (left, rows) = (count, 0)
+    while left > 0 {
+      let tiles = (left + widest - 1) / widest
+      let width = (left + tiles - 1) / tiles
+      let padded = width > 12 ? width : width > 10 ? 12 : width > 8 ? 10 : width > 4 ? 8 : 4
+      rows += padded
+      left -= padded
+    }
+    return rows
+  }
+
+  /// Vectors of an input block that two parts read since one ends and the other begins within a row of tiles.
+  private func sharedRows(_ grid: ConvolutionGrid) -> Int {
+    guard let filtering else { return 0 }
+    let row = (outputWidth + filtering.outputs - 1) / filtering.outputs
+    let cuts = (1..<max(1, grid.across)).count { $0 * grid.total / grid.across % row != 0 }
+    return cuts * row * filtering.outputs * filtering.stride * filtering.reach
   }
 
   /// Whether the filter, as the kernel reads it, is larger than the input map.
@@ -179,25 +203,36 @@ private struct CutPrices {
   /// that cores have in common: in it are maps, too, and on shared machines what strangers compute.
   private let distantFilter: Double
   private let sharedFilters = 8e6
-  /// To read again a byte of what a task has prepared, from the cache that cores have in common; and in addition each
-  /// byte beyond ``share``, since other cores want room there.
+  /// To read again a byte of what a task has prepared, from the cache that cores have in common, where it is more than
+  /// ``ownCache`` of a core's own; and in addition each byte beyond ``share``, since other cores want room there.
   let again: Double, beyondShare: Double
-  let share = 3e6
-  /// To transform a vector of inputs, and one of filters in a task.
-  let input: Double, ownFilter: Double
+  let ownCache: Double, share: Double
+  /// Blocks for which a panel's sums and outputs count, beside the inputs' blocks that a task has prepared.
+  let results: Double
+  /// To transform a vector of inputs, one of filters in a task, and one of filters for all tasks.
+  let input: Double, ownFilter: Double, commonFilter: Double
+  /// To read a vector of inputs that another part reads, too.
+  let sharedInput: Double
   /// By which part a single task takes longer than planned.
   let chance: Double
 
   /// As fitted for the kernels with wide panels (AVX-512, Zen 4), or narrow ones (AVX2, Zen 3).
-  init(panelBlocks: Int) {
-    if panelBlocks > 1 {
-      (filter, distantFilter) = (1 / 100.0, 1 / 25.0)
-      (again, beyondShare) = (1 / 32.0, 1 / 8.0)
-      (input, ownFilter, chance) = (10, 7, 0.2)
-    } else {
+  init(panelBlocks: Int, isPointwise: Bool) {
+    if panelBlocks == 1 {
       (filter, distantFilter) = (1 / 30.0, 0)
-      (again, beyondShare) = (1 / 8.0, 1 / 4.0)
-      (input, ownFilter, chance) = (6, 6.1, 0.1)
+      (again, beyondShare, ownCache, share) = (1 / 8.0, 1 / 4.0, 4 / 7.0, 3e6)
+      (results, sharedInput) = (0, 0)
+      (input, ownFilter, commonFilter, chance) = (6, 6.1, 30, 0.1)
+    } else if isPointwise {
+      (filter, distantFilter) = (1 / 100.0, 1 / 25.0)
+      (again, beyondShare, ownCache, share) = (1 / 32.0, 1 / 8.0, 4 / 7.0, 3e6)
+      (results, sharedInput) = (0, 0)
+      (input, ownFilter, commonFilter, chance) = (10, 0, 0, 0.2)
+    } else {
+      (filter, distantFilter) = (1 / 140.0, 1 / 50.0)
+      (again, beyondShare, ownCache, share) = (1 / 32.0, 1 / 6.0, 3 / 7.0, 5e6)
+      (results, sharedInput) = (4, 1)
+      (input, ownFilter, commonFilter, chance) = (10, 7, 36, 0.15)
     }
   }
 
