@@ -208,7 +208,7 @@ final class BlockedCopy {
     .init(inputChannels: 16, outputChannels: 16, inputHeight: 4, inputWidth: 4, kernelSize: 1),
     .init(inputChannels: 3, outputChannels: 5, inputHeight: 7, inputWidth: 9, kernelSize: 1),
     .init(inputChannels: 40, outputChannels: 80, inputHeight: 5, inputWidth: 13, kernelSize: 1),
-    // Inner products.
+    // Dot products.
     .init(inputChannels: 40, outputChannels: 1, inputHeight: 5, inputWidth: 9, kernelSize: 1),
     .init(inputChannels: 128, outputChannels: 1, inputHeight: 16, inputWidth: 30, kernelSize: 1),
     // More channels than are multiplied at a time (`Depth`).

@@ -24,11 +24,9 @@ extension BlockedConvolution {
       filtering == nil ? 0 : 4 * transformedCount(panels: panels, panelBlocks: panelBlocks)
     let rounds = max(1, (bytes + 15_999_999) / 16_000_000)
     var best: (cost: Double, grid: ConvolutionGrid)?
-    // Parts that are whole rows of tiles are among them.
-    let row = filtering.map { (outputWidth + $0.outputs - 1) / $0.outputs } ?? 192
-    let steps =
-      Array(Swift.stride(from: 12, through: 192, by: 4))
-      + Array(Swift.stride(from: row, through: 192, by: row))
+    var steps = Array(Swift.stride(from: 12, through: 192, by: 4))
+    // And whole rows of tiles.
+    if let row = tilesInRow { steps += Swift.stride(from: row, through: 192, by: row) }
     for step in steps {
       for transformsFilters in filterSources(step, of: total, panelBlocks: panelBlocks) {
         let roundPanels = transformsFilters ? panels : (panels + rounds - 1) / rounds
@@ -60,8 +58,8 @@ extension BlockedConvolution {
   /// the end.
   ///
   /// Its numbers (``CutPrices``) were fitted to the times of many cuts of each 3×3 layer: of s at 640 and 1024 on two
-  /// cores of a Zen 4 with AVX-512, where the cuts it takes are in sum 1 % slower than the best that were tried, and of s
-  /// and x at 640 on two of a Zen 3 with AVX2 (3 and 6 %).
+  /// cores of a Zen 4 with AVX-512, where the cuts it takes are in sum 1 and 2 % slower than the best that were tried, and
+  /// of s and x at 640 on two of a Zen 3 with AVX2 (3 and 6 %).
   private func productCost(
     _ grid: ConvolutionGrid, panelBlocks: Int, cache: Int
   ) -> Double {
@@ -100,7 +98,7 @@ extension BlockedConvolution {
       : filterBytes / 64
         * (grid.transformsFilters
           ? prices.ownFilter * Double(grid.across) : prices.commonFilter)
-    let sharing = Double(sharedRows(grid)) * blocks * prices.sharedInput * times
+    let sharing = Double(sharedInputs(grid)) * blocks * prices.sharedInput * times
     let work = products + preparing + transforming + reading + sharing + Double(grid.tasks) * 1000
     // The last tasks leave threads without work.
     let waste = expected { threads in
@@ -128,11 +126,15 @@ extension BlockedConvolution {
   }
 
   /// Vectors of an input block that two parts read since one ends and the other begins within a row of tiles.
-  private func sharedRows(_ grid: ConvolutionGrid) -> Int {
-    guard let filtering else { return 0 }
-    let row = (outputWidth + filtering.outputs - 1) / filtering.outputs
+  private func sharedInputs(_ grid: ConvolutionGrid) -> Int {
+    guard let filtering, let row = tilesInRow else { return 0 }
     let cuts = (1..<max(1, grid.across)).count { $0 * grid.total / grid.across % row != 0 }
     return cuts * row * filtering.outputs * filtering.stride * filtering.reach
+  }
+
+  /// Tiles in a row of a minimal filtering; nil without one.
+  private var tilesInRow: Int? {
+    filtering.map { (outputWidth + $0.outputs - 1) / $0.outputs }
   }
 
   /// Whether the filter, as the kernel reads it, is larger than the input map.
