@@ -103,7 +103,7 @@ public final class Segmenter: Sendable {
   ) -> Scene {
     let clock = ContinuousClock()
     let letterbox = letterbox(image, size: size)
-    let plan = plan(for: letterbox)
+    let (plan, branches) = lazyPlan(for: letterbox)
     var start = clock.now
     func lap() -> Double {
       defer { start = clock.now }
@@ -115,7 +115,8 @@ public final class Segmenter: Sendable {
     } read: { results in
       timings.network = lap()
       let scene = Segmentation.segment(
-        blockedHead(results), letterbox: letterbox, options: options ?? defaultOptions, on: pool)
+        LazyHead(results, branches, on: pool), letterbox: letterbox,
+        options: options ?? defaultOptions, on: pool)
       timings.boxes = lap()
       return scene
     }
@@ -181,14 +182,17 @@ public final class Segmenter: Sendable {
     }
   }
 
-  /// The plan for a size, made when it is first needed.
-  public func plan(for letterbox: Letterbox) -> Plan {
+  /// The plan and branches that segment a picture, made when their size is first needed.
+  private func lazyPlan(for letterbox: Letterbox) -> LazyPlan {
     let size = ImageSize(height: letterbox.height, width: letterbox.width)
     if let plan = plans.withLock({ $0[size] }) { return plan }
     // Made outside the lock: two tasks may make the same plan, and one of them is kept.
-    let plan = Plan(
-      network.graph, height: size.height, width: size.width, outputs: YOLOv8Seg.outputs,
-      filters: filters, pool: pool)
+    let plan = (
+      plan: Plan(
+        network.graph, height: size.height, width: size.width, outputs: YOLOv8Seg.lazyOutputs,
+        filters: filters, pool: pool),
+      branches: YOLOv8Seg.strides.indices.map { LazyHead.Branches(network.graph, level: $0) }
+    )
     return plans.withLock { $0.keep(plan, for: size) }
   }
 
@@ -203,18 +207,21 @@ public final class Segmenter: Sendable {
     }
   }
 
-  /// The plan for an input of this size, rounded up to multiples of 32; kept unless an algorithm is
-  /// forced.
+  /// A plan of the whole network for a picture fitted like this.
+  public func plan(for letterbox: Letterbox) -> Plan {
+    plan(height: letterbox.height, width: letterbox.width)
+  }
+
+  /// A plan of the whole network for an input of this size, rounded up to multiples of 32; it shares the
+  /// filters of all others.
+  ///
+  /// - Parameter algorithm: of every convolution that it supports; nil for the measured choice.
   public func plan(height: Int, width: Int, algorithm: BlockedAlgorithm? = nil) -> Plan {
-    let letterbox = Letterbox(
-      imageWidth: (width + 31) / 32 * 32, imageHeight: (height + 31) / 32 * 32,
-      targetHeight: (height + 31) / 32 * 32, targetWidth: (width + 31) / 32 * 32)
-    guard let algorithm else { return plan(for: letterbox) }
     var options = Plan.Options()
     options.algorithm = algorithm
     return Plan(
-      network.graph, height: letterbox.height, width: letterbox.width, outputs: YOLOv8Seg.outputs,
-      options: options, filters: filters, pool: pool)
+      network.graph, height: (height + 31) / 32 * 32, width: (width + 31) / 32 * 32,
+      outputs: YOLOv8Seg.outputs, options: options, filters: filters, pool: pool)
   }
 
   /// One forward pass and all that leaves it: `predictions` 1×(4+nc+32)×A, boxes decoded, and
@@ -257,13 +264,16 @@ public final class Segmenter: Sendable {
   }
 }
 
+/// A plan whose head is computed lazily, and what computes the rest of it.
+private typealias LazyPlan = (plan: Plan, branches: [LazyHead.Branches])
+
 /// Plans by input size: the last few, since pictures of one folder share a few shapes.
 private struct PlanStore {
-  private var plans: [(size: ImageSize, plan: Plan)] = []
+  private var plans: [(size: ImageSize, plan: LazyPlan)] = []
 
-  subscript(size: ImageSize) -> Plan? { plans.first { $0.size == size }?.plan }
+  subscript(size: ImageSize) -> LazyPlan? { plans.first { $0.size == size }?.plan }
 
-  mutating func keep(_ plan: Plan, for size: ImageSize) -> Plan {
+  mutating func keep(_ plan: LazyPlan, for size: ImageSize) -> LazyPlan {
     if let earlier = self[size] { return earlier }
     if plans.count == 4 { plans.removeFirst() }
     plans.append((size, plan))

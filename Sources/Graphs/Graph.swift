@@ -42,6 +42,15 @@ public struct Graph: Sendable {
     return entry.node
   }
 
+  /// The nodes that the values of `wanted` depend on, these among them, in the order of the graph.
+  public func ancestors(of wanted: [Int]) -> [Int] {
+    var needed = Set(wanted)
+    for index in nodes.indices.reversed() where needed.contains(index) {
+      needed.formUnion(nodes[index].inputs)
+    }
+    return needed.sorted()
+  }
+
   /// The height and width of every node's value for an H×W input.
   ///
   /// - Precondition: both divide by the largest stride (32 for YOLOv8), so that maps that meet have

@@ -8,7 +8,8 @@ import Tensors
 /// sums (done while a tile is in registers), concatenations and slices (tables of blocks), and the
 /// upsampling before a 1×1 convolution: the convolution runs on the small map and its sum is spread
 /// when the large map is finished, which is exact and a quarter of the work. A transposed convolution
-/// becomes one operator with the 3×3 convolution after it (``UpsamplingConvolution``).
+/// becomes one operator with the 3×3 convolution after it (``UpsamplingConvolution``). What none of the
+/// wanted values needs is left out.
 struct Lowering {
   private let graph: Graph
   let sizes: [(height: Int, width: Int)]
@@ -16,6 +17,7 @@ struct Lowering {
   private let choose: (ConvolutionGeometry) -> BlockedAlgorithm
   private let filters: FilterStore
   private let pool: ThreadPool
+  /// The nodes that read a node's value, of those that are needed.
   private let consumers: [[Int]]
 
   private(set) var steps: [Step] = []
@@ -26,8 +28,9 @@ struct Lowering {
   /// Floats of the planar input.
   let inputCount: Int
 
+  /// - Parameter wanted: the nodes whose values are to be formed.
   init(
-    _ graph: Graph, height: Int, width: Int, kernels: VectorKernels,
+    _ graph: Graph, wanted: [Int], height: Int, width: Int, kernels: VectorKernels,
     choose: @escaping (ConvolutionGeometry) -> BlockedAlgorithm, filters: FilterStore,
     pool: ThreadPool
   ) {
@@ -38,13 +41,14 @@ struct Lowering {
     self.choose = choose
     self.filters = filters
     self.pool = pool
+    let needed = graph.ancestors(of: wanted)
     var consumers = [[Int]](repeating: [], count: graph.nodes.count)
-    for (index, node) in graph.nodes.enumerated() {
-      for source in node.inputs { consumers[source].append(index) }
+    for index in needed {
+      for source in graph.nodes[index].inputs { consumers[source].append(index) }
     }
     self.consumers = consumers
     self.values = Array(repeating: nil, count: graph.nodes.count)
-    for index in graph.nodes.indices { lower(index) }
+    for index in needed { lower(index) }
   }
 
   private mutating func lower(_ index: Int) {

@@ -31,9 +31,10 @@ public final class Plan: Sendable {
     public init() {}
   }
 
-  /// Compiles `graph` for 1×C×`height`×`width`; the values named `outputs` can be read after a run.
+  /// Compiles `graph` for 1×C×`height`×`width`; the values named `outputs` can be read after a run,
+  /// and what they do not depend on is not computed.
   ///
-  /// Cost: reads and packs every filter that `filters` does not hold yet.
+  /// Cost: reads and packs every filter that they need and `filters` does not hold yet.
   ///
   /// - Parameter filters: packed filters that plans of one network share.
   ///
@@ -47,14 +48,14 @@ public final class Plan: Sendable {
     self.width = width
     self.kernels = options.kernels
     self.pool = pool
+    let kept = options.keepsAllValues ? graph.nodes.indices.map { $0 } : outputs.map(graph.node)
     let lowering = Lowering(
-      graph, height: height, width: width, kernels: options.kernels,
+      graph, wanted: kept, height: height, width: width, kernels: options.kernels,
       choose: {
         BlockedAlgorithm.choice(
           for: $0, forced: options.algorithm, kernels: options.kernels)
       },
       filters: filters, pool: pool)
-    let kept = options.keepsAllValues ? graph.nodes.indices.map { $0 } : outputs.map(graph.node)
     self.layout = PlanLayout(
       lowering, keeping: kept, panelBlocks: kernels.panelBlocks, threads: pool.threads)
   }

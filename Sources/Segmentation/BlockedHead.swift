@@ -1,5 +1,4 @@
-// The head's output decoded where it lies: what a whole trace or a benchmark asks for in one go, and
-// for `segment` the few cells that it asks for.
+// The head's output decoded where it lies: what a whole trace or a benchmark asks for in one go.
 
 import Kernels
 import Tensors
@@ -37,49 +36,6 @@ public struct BlockedHead: Sendable {
   public init(levels: [Level], prototypes: Tensor) {
     self.levels = levels
     self.prototypes = prototypes
-  }
-}
-
-extension BlockedHead: SegmentationHead {
-  /// The class logits, finest level first; copied at each call.
-  public var scoreMaps: [ScoreMap] {
-    levels.map { level in
-      let map = level.scores
-      return ScoreMap(
-        stride: level.stride,
-        logits: Tensor([1, map.channels, map.height, map.width]) {
-          map.copyPlanes(of: 0..<map.cells, to: $0.pointer, step: map.cells)
-        })
-    }
-  }
-
-  /// The bins of each box side's distribution (`reg_max`).
-  public var bins: Int { levels[0].boxes.channels / 4 }
-
-  /// The distribution logits of `anchors`, a row of 4·`bins` each: left, top, right, bottom.
-  public func boxLogits(at anchors: [Int]) -> [Float] { gather(anchors, levels.map(\.boxes)) }
-
-  /// The mask coefficients of `anchors`, a row of nm each.
-  public func coefficients(at anchors: [Int]) -> [Float] {
-    gather(anchors, levels.map(\.coefficients))
-  }
-
-  /// The channels of each anchor's cell, a row per anchor.
-  private func gather(_ anchors: [Int], _ maps: [BlockedMap]) -> [Float] {
-    let channels = maps[0].channels
-    return [Float](unsafeUninitializedCapacity: anchors.count * channels) { rows, count in
-      guard var row = rows.baseAddress else { return }
-      for anchor in anchors {
-        var (level, cell) = (0, anchor)
-        while cell >= maps[level].cells {
-          cell -= maps[level].cells
-          level += 1
-        }
-        maps[level].copyChannels(of: cell, to: row)
-        row += channels
-      }
-      count = anchors.count * channels
-    }
   }
 }
 

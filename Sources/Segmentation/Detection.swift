@@ -26,9 +26,12 @@ func detections(
   let order = scoreOrder(candidates)
   var suppression = Suppression(limit: options.iou)
   var detections: [Detection] = []
-  let batchSize = 1024
-  for start in stride(from: 0, to: order.count, by: batchSize) {
-    let batch = order[start..<min(start + batchSize, order.count)]
+  var start = 0
+  while start < order.count {
+    // As many as may still be kept: what is computed beyond is for nothing. In small batches it is slow.
+    let size = min(max(64, options.maximumDetections - detections.count), 1024)
+    let batch = order[start..<min(start + size, order.count)]
+    start = batch.endIndex
     let boxes = decodeBoxes(of: batch.map { candidates.anchors[$0] }, from: head, grid: grid)
     for (index, box) in zip(batch, boxes) where box.area.isFinite {
       if detections.count == options.maximumDetections { return detections }

@@ -255,8 +255,10 @@ struct HeadBranch: Sendable {
       name: weights["2"].path)
   }
 
-  func callAsFunction(_ x: FeatureMap) -> FeatureMap {
-    output(hidden2(hidden1(x)))  // N×K×h×w
+  /// The output is named `name`, and what a single cell of it is made of `name.hidden`.
+  func callAsFunction(_ x: FeatureMap, named name: String) {
+    let h = hidden1(x).named(name + ".hidden")  // N×Kh×h×w
+    _ = output(hidden2(h)).named(name)  // N×K×h×w
   }
 }
 
@@ -295,9 +297,9 @@ struct SegmentHead: Sendable {
 
   func callAsFunction(_ f: Pyramid) {
     for (level, map) in [f.p3, f.p4, f.p5].enumerated() {
-      _ = boxes[level](map).named("boxes.\(level)")  // N×4R×h×w
-      _ = classes[level](map).named("classes.\(level)")  // N×nc×h×w
-      _ = coefficients[level](map).named("coefficients.\(level)")  // N×32×h×w
+      boxes[level](map, named: "boxes.\(level)")  // N×4R×h×w
+      classes[level](map, named: "classes.\(level)")  // N×nc×h×w
+      coefficients[level](map, named: "coefficients.\(level)")  // N×32×h×w
     }
     _ = proto(f.p3).named("prototypes")  // N×32×H/4×W/4
   }
@@ -311,8 +313,9 @@ public struct YOLOv8Seg: Sendable {
   public let architecture: YOLOv8Architecture
   /// The network written down, for an interpreter or a plan.
   ///
-  /// Named values: `model.0` … `model.21`, `boxes.l`, `classes.l`, `coefficients.l` for the levels
-  /// l = 0, 1, 2, and `prototypes`.
+  /// Named values: `model.0` … `model.21`; `boxes.l`, `classes.l`, `coefficients.l` for the levels
+  /// l = 0, 1, 2, each with the map after the branch's first convolution, `boxes.l.hidden` …; and
+  /// `prototypes`.
   public let graph: Graph
 
   /// Network pixels a cell of each level, finest first.
@@ -322,6 +325,13 @@ public struct YOLOv8Seg: Sendable {
   public static let outputs =
     strides.indices.flatMap { ["boxes.\($0)", "classes.\($0)", "coefficients.\($0)"] }
     + ["prototypes"]
+
+  /// The names of the values from which those of single cells can be computed: the branches of boxes and
+  /// coefficients end after their first convolution.
+  public static let lazyOutputs =
+    strides.indices.flatMap {
+      ["boxes.\($0).hidden", "classes.\($0)", "coefficients.\($0).hidden"]
+    } + ["prototypes"]
 
   /// The number of learned parameters, batch norms and the DFL's ramp counted, as PyTorch counts them.
   public var parameters: Int {

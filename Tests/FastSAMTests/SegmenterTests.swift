@@ -69,6 +69,24 @@ import Testing
     }
   }
 
+  @Test("What is computed where it is asked is what whole maps have there", arguments: [0, 1])
+  func lazyIsTheWhole(index: Int) throws {
+    let segmenter = try segmenter(index)
+    let picture = picture(width: 75, height: 50), size = ImageSize(height: 64, width: 96)
+    let options = SegmentationOptions(confidence: 0.3, iou: 0.7)
+    let lazy = segmenter.segment(picture, size: size, options: options).instances
+    let whole = segmenter.record(picture, size: size, options: options).segmentation.scene.instances
+    try #require(lazy.count == whole.count && lazy.count > 20)
+    for (a, b) in zip(lazy, whole) {
+      #expect(a.score == b.score && a.classIndex == b.classIndex)
+      let difference = max(
+        abs(a.box.x1 - b.box.x1), abs(a.box.y1 - b.box.y1), abs(a.box.x2 - b.box.x2),
+        abs(a.box.y2 - b.box.y2))
+      #expect(difference < 1e-3)
+      #expect(a.mask().iou(b.mask()) > 0.99)
+    }
+  }
+
   @Test func nothingIsAboveCertainty() throws {
     let scene = try segmenter(1).segment(
       picture(width: 33, height: 65), size: ImageSize(height: 32, width: 32),

@@ -60,7 +60,7 @@ import Testing
     return values
   }()
 
-  @Test(arguments: [LinearActivation.quickGELU, .gelu])
+  @Test(arguments: [LinearActivation.silu, .quickGELU, .gelu])
   func activationsAreExactToAFewBits(activation: LinearActivation) {
     var values = arguments
     activation.apply(values.count, &values)
@@ -74,8 +74,9 @@ import Testing
       } else {
         // The power's relative error is the absolute one of its exponent, a product of two rounded
         // numbers.
-        exact = x / (1 + exp(-1.702 * x))
-        bound = (6 + 1.5 * abs(1.702 * x)) * 0x1p-24 * abs(exact)
+        let slope = activation == .silu ? 1 : 1.702
+        exact = x / (1 + exp(-slope * x))
+        bound = (6 + 1.5 * abs(slope * x)) * 0x1p-24 * abs(exact)
       }
       worst = max(worst, abs(Double(found) - exact) / (bound + 2e-36))
     }
@@ -83,7 +84,7 @@ import Testing
   }
 
   @Test func notANumberStaysOne() {
-    for activation in [LinearActivation.quickGELU, .gelu] {
+    for activation in [LinearActivation.silu, .quickGELU, .gelu] {
       var values: [Float] = [.nan, 1, 2]
       activation.apply(3, &values)
       #expect(values[0].isNaN && !values[1].isNaN)

@@ -114,6 +114,22 @@ func relativeError(_ actual: Tensor?, _ expected: Tensor?) -> Float {
     }
   }
 
+  @Test("What no output needs is not computed, and changes nothing", arguments: PlanVariant.all)
+  func outputsDecide(variant: PlanVariant) throws {
+    let graph = try TinyNetwork(channels: 24).graph
+    let all = variant.plan(graph, height: 32, width: 48)
+    let some = variant.plan(graph, height: 32, width: 48, outputs: ["coarse", "merged", "side"])
+    let names = some.steps.map(\.name)
+    #expect(
+      names
+        == all.steps.map(\.name).filter { !$0.hasPrefix("prototypes") }.map {
+          $0 == "fine + side" ? "side" : $0
+        })
+    let (values, expected) = (some.values(["coarse", "side"]), all.values())
+    #expect(values["coarse"] == expected["coarse"])
+    #expect(relativeError(values["side"], expected["side"]) < 4e-6)
+  }
+
   @Test func everyStepIsReported() throws {
     let graph = try TinyNetwork(channels: 16).graph
     let plan = PlanVariant.all[0].plan(graph, height: 16, width: 16)

@@ -80,18 +80,4 @@ private final class Blocks {
       #expect(blocks.head.predictions(on: ThreadPool(threads: threads)) == actual)
     }
   }
-
-  @Test("Blocks answer what copied maps do", arguments: [1, 3])
-  func answersAlike(classes: Int) {
-    let head = head(bins: 16, classes: classes, masks: 32, height: 96, width: 160)
-    let blocks = Blocks(head)
-    let blocked = blocks.head
-    #expect(blocked.bins == head.bins && blocked.prototypes == head.prototypes)
-    #expect(blocked.scoreMaps.map(\.logits) == head.scoreMaps.map(\.logits))
-    #expect(blocked.scoreMaps.map(\.stride) == [8, 16, 32])
-    let anchors = [0, 239, 240, 299, 300, 314, 17]
-    #expect(blocked.boxLogits(at: anchors) == head.boxLogits(at: anchors))
-    #expect(blocked.coefficients(at: anchors) == head.coefficients(at: anchors))
-    #expect(blocked.boxLogits(at: []).isEmpty)
-  }
 }

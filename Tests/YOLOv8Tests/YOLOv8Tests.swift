@@ -26,6 +26,8 @@ import YOLOv8
       height: Self.golden.height, width: Self.golden.width)
     var seen: Set<String> = []
     Interpreter(network.graph, pool: ThreadPool(threads: 2)).run(picture) { name, value in
+      // Inside a branch; what becomes of it is judged.
+      if name.hasSuffix(".hidden") { return }
       seen.insert(name)
       guard let golden = expected[name] else {
         Issue.record("nothing is known of \(name)")
