@@ -284,9 +284,9 @@ METHOD = """\
 - *Whole job warm*: from the picture file (`bus.jpg`, 810 × 1080, which comes with ultralytics) to
   every full-size mask. ultralytics stops at `predict(retina_masks=True)`; this engine also encodes
   each mask as COCO run lengths. The confidence is set to where the wanted number of instances
-  passes, and this engine computes boxes and coefficients for those cells alone (its forward pass above
-  computes all). ultralytics by itself would use one thread less than there are cores; here it is given
-  as many as this engine.
+  passes. This engine computes boxes only for cells that pass, and mask coefficients only for boxes that
+  are kept (its forward pass above computes all). ultralytics by itself would use one thread less than
+  there are cores; here it is given as many as this engine.
 - *Whole command cold*: the same job as a new process each time, the file cache warm, no network:
   `fastsam segment --json` with every mask in the document, against `python -c` with `YOLO(…)
   .predict(…)` as it comes, importing PyTorch included, with its own choice of threads.

@@ -28,6 +28,11 @@ struct LazyHead: SegmentationHead {
     let branch: CellBranch
     /// What it is computed from.
     let hidden: BlockedMap
+
+    init(_ branch: CellBranch, _ results: Plan.Results) {
+      self.branch = branch
+      hidden = results.blockedMap(branch.source)
+    }
   }
 
   let scoreMaps: [ScoreMap]
@@ -44,13 +49,8 @@ struct LazyHead: SegmentationHead {
       ScoreMap(stride: stride, logits: results.tensor("classes.\(level)"))
     }
     prototypes = results.tensor("prototypes")
-    boxes = branches.enumerated().map { level, branches in
-      Value(branch: branches.boxes, hidden: results.blockedMap("boxes.\(level).hidden"))
-    }
-    coefficients = branches.enumerated().map { level, branches in
-      Value(
-        branch: branches.coefficients, hidden: results.blockedMap("coefficients.\(level).hidden"))
-    }
+    boxes = branches.map { Value($0.boxes, results) }
+    coefficients = branches.map { Value($0.coefficients, results) }
     self.pool = pool
   }
 

@@ -9,6 +9,8 @@ import Tensors
 /// each is a linear layer on the rows of the asked cells. All multiplications are done, without
 /// Winograd's transforms: the values are those of a plan of the whole map, up to rounding.
 public struct CellBranch: Sendable {
+  /// The name of the value that it starts from.
+  public let source: String
   /// The channels of the last convolution.
   public let channels: Int
 
@@ -38,6 +40,7 @@ public struct CellBranch: Sendable {
       !convolutions.isEmpty && convolutions.dropFirst().allSatisfy { $0.kernelSize == 1 },
       "CellBranch: between \(source) and \(target) only the first convolution may be larger than 1×1"
     )
+    self.source = source
     channels = convolutions[convolutions.count - 1].outputChannels
     side = convolutions[0].kernelSize
     layers = convolutions.map(Layer.init)
@@ -47,7 +50,9 @@ public struct CellBranch: Sendable {
   ///
   /// Cost: the multiply-adds of these cells, on the pool.
   ///
-  /// - Parameter map: the value that the branch starts from.
+  /// - Parameters:
+  ///   - map: ``source``.
+  ///   - cells: counted row by row, in any order.
   public func rows(of map: BlockedMap, at cells: [Int], on pool: ThreadPool) -> [Float] {
     // Enough rows for BLAS to reach its speed, few enough for every thread to have some.
     let chunk = 64
@@ -81,11 +86,8 @@ private struct Layer {
     weight.withUnsafeMutableElements { weight in
       filter.withUnsafeElements { filter in
         for row in stride(from: 0, to: filter.count, by: taps * channels) {
-          for channel in 0..<channels {
-            for tap in 0..<taps {
-              weight[row + tap * channels + channel] = filter[row + channel * taps + tap]
-            }
-          }
+          VectorKernels.best.transpose(
+            filter.pointer + row, taps, channels, taps, weight.pointer + row, channels)
         }
       }
     }

@@ -255,7 +255,8 @@ struct HeadBranch: Sendable {
       name: weights["2"].path)
   }
 
-  /// The output is named `name`, and what a single cell of it is made of `name.hidden`.
+  /// Names the output `name`, and the map after the first convolution `name.hidden`: from there on a single
+  /// cell can be computed alone.
   func callAsFunction(_ x: FeatureMap, named name: String) {
     let h = hidden1(x).named(name + ".hidden")  // N×Kh×h×w
     _ = output(hidden2(h)).named(name)  // N×K×h×w
@@ -326,8 +327,8 @@ public struct YOLOv8Seg: Sendable {
     strides.indices.flatMap { ["boxes.\($0)", "classes.\($0)", "coefficients.\($0)"] }
     + ["prototypes"]
 
-  /// The names of the values from which those of single cells can be computed: the branches of boxes and
-  /// coefficients end after their first convolution.
+  /// The names of the values that leave the network where boxes and coefficients are computed later, for
+  /// single cells: their branches end after the first convolution.
   public static let lazyOutputs =
     strides.indices.flatMap {
       ["boxes.\($0).hidden", "classes.\($0)", "coefficients.\($0).hidden"]

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct CellBranchTests {
-  /// A branch of a head after a first layer: 3×3 and 1×1, or 1×1 alone.
+  /// After a first layer the end of a branch: a convolution of this side and a 1×1 one.
   private func graph(channels: Int, side: Int) throws -> Graph {
     let shapes: [(String, Shape)] = [
       ("stem.weight", [channels, 3, 3, 3]), ("stem.bias", [channels]),
